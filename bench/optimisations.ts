@@ -45,8 +45,8 @@ export const OPTIMISATIONS: readonly Optimisation[] = [
     what: 'results are handed on as the text they came in',
     suite: 'p8',
     file: 'src/engine/calls/result-message.ts',
-    find: '  return isForCallerAsItIs(message, call) ? frame : undefined',
-    replace: '  return isForCallerAsItIs(message, call) ? undefined : undefined',
+    find: '  if (frame === undefined || frame.length > MAX_UNCHANGED_CHARACTERS) return {}',
+    replace: '  if (isForCallerAsItIs(message, call)) return {}',
   },
   {
     id: 'timed-calls',

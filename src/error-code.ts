@@ -8,7 +8,7 @@ function valuesOf<const Name extends string>(names: readonly Name[]): { readonly
   return Object.fromEntries(names.map((name) => [name, name])) as { readonly [Each in Name]: Each }
 }
 
-/** Codes that this package raises or that the engine and other workers send. */
+/** All error codes. */
 // Made from the names, since each of them twice would be a kilobyte of every bundle for browsers.
 export const ErrorCode = /* @__PURE__ */ valuesOf([
   'TIMEOUT',

@@ -152,7 +152,7 @@ export class ValidationError extends SerdeError {
 }
 brand(ValidationError, 'ValidationError')
 
-/** A socket could not be opened or ended abnormally. */
+/** A handshake failed, or a channel ended abnormally. */
 export class WebSocketError extends IIIError {
   /** Always `WebSocket`. */
   readonly kind = 'WebSocket'
@@ -188,7 +188,7 @@ export type RegistrationRejectedInit = {
   reason?: string
 }
 
-/** Additions to the message of a `RegistrationRejectedError`. */
+/** Details for the message of a `RegistrationRejectedError`. */
 export type RegistrationRejectedOptions = {
   /** A hint, as a sentence without its full stop. */
   advice?: string | undefined

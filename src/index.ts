@@ -16,7 +16,12 @@ export type {
   ContractClient,
   ContractTrigger,
 } from './sdk/worker/calls/contract-call.js'
-export type { DiagnosticEvent, DiagnosticsOption, InvalidValue, SlowHandler } from './sdk/worker/diagnostics.js'
+export type {
+  DiagnosticEvent,
+  DiagnosticsOption,
+  InvalidValue,
+  SlowHandler,
+} from './sdk/worker/diagnostics/diagnostics.js'
 export type {
   FunctionInfo,
   ListFunctionsOptions,
@@ -43,10 +48,10 @@ export type {
 } from './sdk/worker/functions/functions.js'
 export type { StreamRequest, StreamResponse } from './sdk/worker/invocations/http-request.js'
 export type { HttpAuthConfig, HttpInvocationConfig, HttpMethod } from './sdk/worker/functions/http-invocation.js'
-export type { TelemetryOptions, WorkerMetadata, WorkerTelemetryMeta } from './sdk/worker/identity.js'
+export type { TelemetryOptions, WorkerMetadata, WorkerTelemetryMeta } from './sdk/worker/options/identity.js'
 export type { InvocationContext } from './sdk/worker/invocations/invocation-context.js'
-export type { HeadersOption } from './sdk/worker/headers.js'
-export type { InitOptions } from './sdk/worker/options.js'
+export type { HeadersOption } from './sdk/worker/options/headers.js'
+export type { InitOptions } from './sdk/worker/options/options.js'
 export type { ReachOptions, TlsOptions } from './wire/transport/reach.js'
 export type {
   DeclaredFunctions,
@@ -85,7 +90,7 @@ export { stateClient } from './sdk/worker/stores/state-client.js'
 export type { StateClient } from './sdk/worker/stores/state-client.js'
 export { streamClient } from './sdk/worker/stores/stream-client.js'
 export type { OptionalStreamName, StreamClient } from './sdk/worker/stores/stream-client.js'
-export type { WorkerStats } from './sdk/worker/stats.js'
+export type { WorkerStats } from './sdk/worker/diagnostics/stats.js'
 export type { WorkerHealth } from './sdk/worker/health/health.js'
 export type { InterceptedInvocation, Interceptor, NextCall, NextHandler } from './sdk/worker/interceptors.js'
 export type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './sdk/worker/triggers/trigger-types.js'
@@ -98,7 +103,7 @@ export type {
 export { BuiltinTrigger } from './sdk/worker/triggers/bind-builtin.js'
 export type { OnceCallOptions, OnceOptions } from './sdk/worker/once/once-options.js'
 export type { RetryOptions } from './sdk/worker/once/retry-options.js'
-export type { Duration } from './sdk/worker/duration.js'
+export type { Duration } from './sdk/worker/options/duration.js'
 export { iiiAsyncFn, iiiFn } from './sdk/worker/functions/wrapped-function.js'
 export type { WrapOptions } from './sdk/worker/functions/wrapped-function.js'
 export { effectiveInitialDelayMs } from './sdk/connection/options.js'

@@ -36,19 +36,22 @@ interface Measured {
 }
 
 /** Resolves once a list has so many rows. Runs in the page. */
-const hasRows = (selector: string, rows: number): string => `new Promise((resolve) => {
+const hasRows = (selector: string, rows: number): string => `new Promise((resolve, reject) => {
+  const patience = setTimeout(() => reject(new Error(document.body.innerText)), ${String(PATIENCE_MS)})
   const look = () => {
-    if (document.querySelector(${JSON.stringify(selector)})?.scrollHeight >= ${String(rows * ROW_PX)}) resolve()
-    else setTimeout(look, 100)
+    if (!(document.querySelector(${JSON.stringify(selector)})?.scrollHeight >= ${String(rows * ROW_PX)})) return setTimeout(look, 100)
+    clearTimeout(patience)
+    resolve()
   }
   look()
 })`
 
 /** Scrolls in each frame and counts the frames. Runs in the page. */
-const scroll = (selector: string): string => `new Promise((resolve) => {
+const scroll = (selector: string): string => `new Promise((resolve, reject) => {
   const box = document.querySelector(${JSON.stringify(selector)})
   let frames = 0, begun
   const frame = (at) => {
+    if (box?.isConnected !== true) return reject(new Error(document.body.innerText))
     begun ??= at
     if (at - begun >= ${String(SCROLL_MS)}) return resolve({ frames, ms: at - begun })
     frames += 1

@@ -1,6 +1,6 @@
 /**
  * The list of commands: the single source of help, completion and the reference in the documentation. A command is one
- * entry here and one module in `commands/`, which is loaded when the command runs.
+ * entry here and one module below `commands/`, which is loaded when the command runs.
  */
 import type { CommandSpec } from './command.js'
 import {
@@ -22,7 +22,7 @@ const engine: CommandSpec = {
   about: ['Runs the local engine: one process, for development and tests. Ctrl-C stops it.'],
   options: engineOptions,
   examples: ['iii-node engine --data ./data'],
-  load: async () => (await import('./commands/engine.js')).run,
+  load: async () => (await import('./commands/serve/engine.js')).run,
 }
 
 const dev: CommandSpec = {
@@ -41,7 +41,7 @@ const dev: CommandSpec = {
   ],
   options: devOptions,
   examples: ['iii-node dev src/worker.ts --http-port 8080'],
-  load: async () => (await import('./commands/dev.js')).run,
+  load: async () => (await import('./commands/serve/dev.js')).run,
 }
 
 const types: CommandSpec = {
@@ -55,7 +55,7 @@ const types: CommandSpec = {
   ],
   options: typesOptions,
   examples: ['iii-node types', 'iii-node types --check', 'iii-node types --from schemas.json --strict'],
-  load: async () => (await import('./commands/types.js')).run,
+  load: async () => (await import('./commands/write/types.js')).run,
 }
 
 const schemas: CommandSpec = {
@@ -65,7 +65,7 @@ const schemas: CommandSpec = {
   about: ['Prints the schemas of all functions and trigger types as JSON. `types` and `openapi` read it with --from.'],
   options: schemasOptions,
   examples: ['iii-node schemas > schemas.json'],
-  load: async () => (await import('./commands/schemas.js')).run,
+  load: async () => (await import('./commands/write/schemas.js')).run,
 }
 
 const openapi: CommandSpec = {
@@ -77,7 +77,7 @@ const openapi: CommandSpec = {
   ],
   options: openApiOptions,
   examples: ['iii-node openapi > openapi.json'],
-  load: async () => (await import('./commands/openapi.js')).run,
+  load: async () => (await import('./commands/write/openapi.js')).run,
 }
 
 const completion: CommandSpec = {
@@ -91,7 +91,7 @@ const completion: CommandSpec = {
     'source <(iii-node completion bash)',
     'iii-node completion fish > ~/.config/fish/completions/iii-node.fish',
   ],
-  load: async () => (await import('./commands/completion.js')).completionOf(commands),
+  load: async () => (await import('./commands/write/completion.js')).completionOf(commands),
 }
 
 const init: CommandSpec = {
@@ -105,7 +105,7 @@ const init: CommandSpec = {
   ],
   options: initOptions,
   examples: ['iii-node init my-app', 'iii-node init my-app --template jobs'],
-  load: async () => (await import('./commands/init.js')).run,
+  load: async () => (await import('./commands/write/init.js')).run,
 }
 
 const schema: CommandSpec = {
@@ -119,7 +119,7 @@ const schema: CommandSpec = {
   words: ['config'],
   options: {},
   examples: ['iii-node schema config > iii.config.schema.json'],
-  load: async () => (await import('./commands/schema.js')).run,
+  load: async () => (await import('./commands/write/schema.js')).run,
 }
 
 const consoleCommand: CommandSpec = {
@@ -132,7 +132,7 @@ const consoleCommand: CommandSpec = {
   ],
   options: consoleOptions,
   examples: ['iii-node console --url ws://127.0.0.1:49134'],
-  load: async () => (await import('./commands/console.js')).run,
+  load: async () => (await import('./commands/serve/console.js')).run,
 }
 
 const mcp: CommandSpec = {
@@ -147,7 +147,7 @@ const mcp: CommandSpec = {
   ],
   options: mcpOptions,
   examples: ['iii-node mcp --url ws://127.0.0.1:49134'],
-  load: async () => (await import('./commands/mcp.js')).run,
+  load: async () => (await import('./commands/serve/mcp.js')).run,
 }
 
 export const commands: readonly CommandSpec[] = [

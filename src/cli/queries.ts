@@ -29,7 +29,7 @@ const ls: CommandSpec = {
     'topics `name`, `delivery`, `functions`; streams `id`, `groups`; scopes `name`; routes `method`, `path`, ' +
     '`function_id`, `worker_name`.',
   examples: ['iii-node ls', 'iii-node ls routes', 'iii-node ls workers --json'],
-  load: async () => (await import('./commands/ls.js')).run,
+  load: async () => (await import('./commands/ask/ls.js')).run,
 }
 
 const inspect: CommandSpec = {
@@ -42,7 +42,7 @@ const inspect: CommandSpec = {
   options: inspectOptions,
   json: '`{"kind": "function", "function": {…}}`: the kind, and under its name what the engine sends.',
   examples: ['iii-node inspect orders::create'],
-  load: async () => (await import('./commands/inspect.js')).run,
+  load: async () => (await import('./commands/ask/inspect.js')).run,
 }
 
 const call: CommandSpec = {
@@ -62,7 +62,7 @@ const call: CommandSpec = {
     'iii-node call orders::create sku=tea --enqueue orders',
   ],
   helps: (args) => args[0] !== undefined && !args[0].startsWith('-'),
-  load: async () => (await import('./commands/call.js')).run,
+  load: async () => (await import('./commands/ask/call.js')).run,
 }
 
 const logs: CommandSpec = {
@@ -75,7 +75,7 @@ const logs: CommandSpec = {
   options: logsOptions,
   json: '`{"logs": [record, …]}` with the members that the engine sends. With --follow: one record per line.',
   examples: ['iii-node logs -f --level warn', 'iii-node logs --function orders::create'],
-  load: async () => (await import('./commands/logs.js')).run,
+  load: async () => (await import('./commands/ask/logs.js')).run,
 }
 
 const traces: CommandSpec = {
@@ -91,7 +91,7 @@ const traces: CommandSpec = {
     '`{"traces": [{"trace_id", "name", "service_name", "status", "started", "duration_ms"}, …]}`; with --follow one ' +
     'such row per line. With an id: `{"trace_id", "roots": [span with children, …], "logs": [record, …]}`.',
   examples: ['iii-node traces --status error', 'iii-node traces 4bf92f3577b34da6a3ce929d0e0e4736'],
-  load: async () => (await import('./commands/traces.js')).run,
+  load: async () => (await import('./commands/ask/traces.js')).run,
 }
 
 const queues: CommandSpec = {
@@ -109,7 +109,7 @@ const queues: CommandSpec = {
     '"failed_at", "retries", "size_bytes"}, …]}`; with an action `{"name", "redriven" or "discarded": n, "missing": ' +
     '[id, …]}`.',
   examples: ['iii-node queues --dead', 'iii-node queues orders --dead', 'iii-node queues orders redrive'],
-  load: async () => (await import('./commands/queues.js')).run,
+  load: async () => (await import('./commands/ask/queues.js')).run,
 }
 
 const state: CommandSpec = {
@@ -126,7 +126,7 @@ const state: CommandSpec = {
     '`get` and `rm` print the value; `set` prints `{"old_value", "new_value"}`; `ls` prints `{"scopes": [name, …]}` ' +
     'or `{"scope", "values": [value, …]}`.',
   examples: ['iii-node state get carts ada', `iii-node state set carts ada '{"items":2}'`],
-  load: async () => (await import('./commands/state.js')).run,
+  load: async () => (await import('./commands/ask/state.js')).run,
 }
 
 const streams: CommandSpec = {
@@ -142,7 +142,7 @@ const streams: CommandSpec = {
     '`ls` prints `{"streams": [name, …]}`, `{"stream", "groups": [name, …]}` or `{"stream", "group", "items": ' +
     '[value, …]}`. `follow` prints one event per line, as functions bound to `stream` receive it.',
   examples: ['iii-node streams ls chat', 'iii-node streams follow chat lobby'],
-  load: async () => (await import('./commands/streams.js')).run,
+  load: async () => (await import('./commands/ask/streams.js')).run,
 }
 
 const runs: CommandSpec = {
@@ -166,7 +166,7 @@ const runs: CommandSpec = {
     'iii-node runs ls --state held',
     `iii-node runs signal orders::place o-1 payment '{"amount":20}' --signal-key o-1`,
   ],
-  load: async () => (await import('./commands/runs.js')).run,
+  load: async () => (await import('./commands/ask/runs.js')).run,
 }
 
 export const queries: readonly CommandSpec[] = [ls, inspect, call, logs, traces, queues, state, streams, runs]

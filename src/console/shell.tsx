@@ -20,80 +20,25 @@ interface PageEntry {
   readonly page: ComponentType
 }
 
+/** A page of `later.ts`, whose code is loaded when one of them is first shown. */
+function later(name: keyof typeof import('./pages/later.js')): ComponentType {
+  return lazyPage(async () => (await import('./pages/later.js'))[name])
+}
+
 const PAGES: readonly PageEntry[] = [
   { path: '', title: 'Overview', icon: 'overview', page: OverviewPage },
-  {
-    path: 'functions',
-    title: 'Functions',
-    icon: 'functions',
-    page: lazyPage(async () => (await import('./pages/later.js')).FunctionsPage),
-  },
-  {
-    path: 'traces',
-    title: 'Traces',
-    icon: 'traces',
-    page: lazyPage(async () => (await import('./pages/later.js')).TracesPage),
-  },
-  {
-    path: 'logs',
-    title: 'Logs',
-    icon: 'logs',
-    page: lazyPage(async () => (await import('./pages/later.js')).LogsPage),
-  },
-  {
-    path: 'queues',
-    title: 'Queues',
-    icon: 'queues',
-    page: lazyPage(async () => (await import('./pages/later.js')).QueuesPage),
-  },
-  {
-    path: 'runs',
-    title: 'Runs',
-    icon: 'runs',
-    page: lazyPage(async () => (await import('./pages/later.js')).RunsPage),
-  },
-  {
-    path: 'state',
-    title: 'State',
-    icon: 'state',
-    page: StatePage,
-  },
-  {
-    path: 'streams',
-    title: 'Streams',
-    icon: 'streams',
-    page: lazyPage(async () => (await import('./pages/later.js')).StreamsPage),
-  },
-  {
-    path: 'triggers',
-    title: 'Triggers',
-    icon: 'triggers',
-    page: lazyPage(async () => (await import('./pages/later.js')).TriggersPage),
-  },
-  {
-    path: 'channels',
-    title: 'Channels',
-    icon: 'channels',
-    page: lazyPage(async () => (await import('./pages/later.js')).ChannelsPage),
-  },
-  {
-    path: 'workers',
-    title: 'Workers',
-    icon: 'workers',
-    page: WorkersPage,
-  },
-  {
-    path: 'metrics',
-    title: 'Metrics',
-    icon: 'metrics',
-    page: lazyPage(async () => (await import('./pages/later.js')).MetricsPage),
-  },
-  {
-    path: 'flow',
-    title: 'Flow',
-    icon: 'flow',
-    page: lazyPage(async () => (await import('./pages/later.js')).FlowPage),
-  },
+  { path: 'functions', title: 'Functions', icon: 'functions', page: later('FunctionsPage') },
+  { path: 'traces', title: 'Traces', icon: 'traces', page: later('TracesPage') },
+  { path: 'logs', title: 'Logs', icon: 'logs', page: later('LogsPage') },
+  { path: 'queues', title: 'Queues', icon: 'queues', page: later('QueuesPage') },
+  { path: 'runs', title: 'Runs', icon: 'runs', page: later('RunsPage') },
+  { path: 'state', title: 'State', icon: 'state', page: StatePage },
+  { path: 'streams', title: 'Streams', icon: 'streams', page: later('StreamsPage') },
+  { path: 'triggers', title: 'Triggers', icon: 'triggers', page: later('TriggersPage') },
+  { path: 'channels', title: 'Channels', icon: 'channels', page: later('ChannelsPage') },
+  { path: 'workers', title: 'Workers', icon: 'workers', page: WorkersPage },
+  { path: 'metrics', title: 'Metrics', icon: 'metrics', page: later('MetricsPage') },
+  { path: 'flow', title: 'Flow', icon: 'flow', page: later('FlowPage') },
 ]
 
 export function Shell(): JSX.Element {

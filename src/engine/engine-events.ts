@@ -7,10 +7,10 @@ import { toErrorBody } from '../wire/protocol/error-body.js'
 import { Emitter, type Unsubscribe } from '../std/async/emitter.js'
 import type { Log } from '../std/log.js'
 
-/** Severity of an event, as a log names it. */
+/** Severity of an event. */
 export type EventLevel = keyof Log
 
-/** A function that failed, and the id it was called by. */
+/** A failed function, and the id it was called by. */
 export interface FunctionFailure {
   /** The function that failed. */
   readonly functionId: string

@@ -1,6 +1,6 @@
 /** `iii-node/testing`: the local engine in the process of a test, with a virtual clock and fault injection. */
 export { createTestEngine } from '../testing/create-test-engine.js'
-export type { Duration } from '../sdk/worker/duration.js'
+export type { Duration } from '../sdk/worker/options/duration.js'
 export type { RecordedFrame } from '../testing/frame-list.js'
 export type { Attributes, CapturedLog, CapturedMetric, CapturedSpan } from '../testing/otlp.js'
 export type { Rejection, TestCallOptions, TestEngine, TestWorkerOptions } from '../testing/test-engine.js'

@@ -31,8 +31,8 @@ export type {
   Entry as JournalEntry,
   Failure as JournalFailure,
   OperationKind,
-} from '../workflow/journal.js'
-export type { RunName, Wait as RunWait } from '../workflow/record.js'
-export type { HistoryEntry, RunHistory, RunState, RunStatus } from '../workflow/status.js'
+} from '../workflow/records/journal.js'
+export type { RunName, Wait as RunWait } from '../workflow/records/record.js'
+export type { HistoryEntry, RunHistory, RunState, RunStatus } from '../workflow/records/status.js'
 export { replay } from '../workflow/check-replay.js'
 export type { Replayed } from '../workflow/check-replay.js'

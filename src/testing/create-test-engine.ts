@@ -11,7 +11,7 @@ import { resolveTestOptions, type TestEngineOptions } from './test-engine-option
 import { WorkerLinks } from './worker-links.js'
 
 /**
- * Starts an engine for one test or one file of tests. Engines in one process are independent; `close` releases all
+ * Starts an engine for tests. Engines in one process are independent; `close` releases all
  * resources.
  * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_CONFIG` naming the invalid option.
  * @example

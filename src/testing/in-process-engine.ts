@@ -24,11 +24,11 @@ import {
   checkSignal,
 } from '../sdk/worker/check.js'
 import type { III } from '../sdk/worker/client.js'
-import { resolveOptions } from '../sdk/worker/options.js'
+import { resolveOptions } from '../sdk/worker/options/options.js'
 import { Worker } from '../sdk/worker/worker.js'
 import { MEMORY_URL } from '../wire/transport/memory-pair.js'
 import type { ConsoleServer } from '../console-server/console-server.js'
-import { durationMs, type Duration } from '../sdk/worker/duration.js'
+import { durationMs, type Duration } from '../sdk/worker/options/duration.js'
 import type { RecordedFrame } from './frame-list.js'
 import { rejectWorker } from './reject-worker.js'
 import type { TelemetryCapture } from './telemetry-capture.js'

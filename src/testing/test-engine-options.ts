@@ -10,7 +10,7 @@ import { LISTENER_NAME } from '../engine/config/listener-config.js'
 import { isRecord } from '../wire/protocol/validate.js'
 import type { Log } from '../std/log.js'
 import { resolveQuirks, type TestEngineQuirks } from './quirks.js'
-import { durationMs, type Duration } from '../sdk/worker/duration.js'
+import { durationMs, type Duration } from '../sdk/worker/options/duration.js'
 
 /** Options of `createTestEngine`. */
 export interface TestEngineOptions {

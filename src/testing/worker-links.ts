@@ -13,7 +13,7 @@ import { FrameWaiters, type FramePredicate } from './frame-waiters.js'
 import { TappedLink, type LinkParts, type LinkWatcher } from './tapped-link.js'
 import { WorkerRecord } from './worker-record.js'
 
-/** A worker, or its id, or its name. */
+/** A worker, its id or its name. */
 export type WorkerTarget = string | { readonly workerId?: string | undefined }
 
 export interface WorkerLinksOptions extends Omit<LinkParts, 'watcher'> {

@@ -2,11 +2,11 @@
  * Compares the runs of a workflow with its schedule after each start of an engine, which may have forgotten entries: puts
  * back what is missing. Reads every run, one after another, so that other requests get their turn.
  */
-import { removalEntry } from './conclude.js'
-import { attentionOf, readRun, RECORD_KEY, runPrefix, type Run } from './record.js'
-import { parkedEntry } from './requests.js'
-import type { Due } from './schedule.js'
-import type { SessionParts } from './session-parts.js'
+import { removalEntry } from './run/conclude.js'
+import { attentionOf, readRun, RECORD_KEY, runPrefix, type Run } from './records/record.js'
+import { parkedEntry } from './records/requests.js'
+import type { Due } from './records/schedule.js'
+import type { SessionParts } from './run/session-parts.js'
 
 /** Runs that are read between two looks whether another worker has finished. */
 const READ_BETWEEN_LOOKS = 1_000

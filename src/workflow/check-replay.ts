@@ -8,17 +8,17 @@ import { systemClock } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { checkRecord } from '../sdk/worker/check.js'
 import { checkWorkflow } from './definition.js'
-import { areFlowsChecked, watchFlows } from './flow-checks.js'
+import { areFlowsChecked, watchFlows } from './run/flow-checks.js'
 import type { AnyWorkflow, PlainWorkflow } from './flow.js'
 import { settingsOf } from './options.js'
-import { flowOf } from './operations.js'
-import type { Run } from './record.js'
-import { Schedule } from './schedule.js'
-import { Session } from './session.js'
-import type { RunHistory } from './status.js'
-import type { Store } from './store.js'
+import { flowOf } from './run/operations.js'
+import type { Run } from './records/record.js'
+import { Schedule } from './records/schedule.js'
+import { Session } from './run/session.js'
+import type { RunHistory } from './records/status.js'
+import type { Store } from './records/store.js'
 
-/** How far the code came with a history. */
+/** Result of `replay`. */
 export interface Replayed {
   /** `continues`: all that is journaled was asked for, and something new follows. */
   readonly state: 'completed' | 'failed' | 'cancelled' | 'continues'
@@ -38,7 +38,7 @@ export async function replay(history: RunHistory, workflow: AnyWorkflow): Promis
   const { journal, input, version, runId } = checkRecord('history', history) as unknown as RunHistory
   const plain = checkWorkflow('workflow', workflow)
   if (!Array.isArray(journal)) {
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'history must be what `run.history()` gives, with its `journal`')
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'history must be the result of `run.history()`, with its `journal`')
   }
   const parts = {
     ...{ store: NO_STORE, clock: systemClock, random: systemRandom, workerName: 'replay', leaseMs: Infinity },
@@ -95,7 +95,7 @@ function runOf(start: Run['start']): Run {
 }
 
 function nothing(): Promise<never> {
-  return Promise.reject(new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'A replay performs nothing new'))
+  return Promise.reject(new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'A replay starts no new work'))
 }
 
 /** Never asked: a replay stops where the journal ends. */

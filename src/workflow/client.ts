@@ -11,7 +11,7 @@ import type { SentAs } from '../sdk/worker/functions/contract.js'
 import { checkSignalContract, checkWorkflow } from './definition.js'
 import type { AnyWorkflow, Signal, WorkflowInput, WorkflowOutput } from './flow.js'
 import { checkKnown, DEFAULT_LIMITS, journaled } from './options.js'
-import { scopeOf, type Run, type RunName } from './record.js'
+import { scopeOf, type Run, type RunName } from './records/record.js'
 import {
   cancelRun,
   findRun,
@@ -21,13 +21,13 @@ import {
   settledRun,
   startRun,
   type RequestParts,
-} from './requests.js'
-import { schedulesOn } from './schedule.js'
+} from './records/requests.js'
+import { schedulesOn } from './records/schedule.js'
 import { announcer, hostOf, portsOf, untracedCaller } from './serve.js'
-import { sendSignal } from './signals.js'
-import { historyOf, statusOf, type RunHistory, type RunStatus } from './status.js'
-import { startSpan } from './tracing.js'
-import { patientStore, stateStore } from './store.js'
+import { sendSignal } from './run/signals.js'
+import { historyOf, statusOf, type RunHistory, type RunStatus } from './records/status.js'
+import { startSpan } from './run/tracing.js'
+import { patientStore, stateStore } from './records/store.js'
 
 /** Options of `startWorkflow`. */
 export interface StartOptions {
@@ -70,7 +70,7 @@ export interface RunHandle<W extends AnyWorkflow = AnyWorkflow> {
   ): Promise<void>
   /** Stops the run, and undoes its steps that have an undo. */
   cancel(reason?: string): Promise<void>
-  /** Keeps the run from continuing once the steps that run now have ended. */
+  /** Pauses the run when its running steps have ended. */
   pause(): Promise<void>
   /** Continues a paused run, or one on the dead-letter list. */
   resume(): Promise<void>
@@ -79,7 +79,7 @@ export interface RunHandle<W extends AnyWorkflow = AnyWorkflow> {
    * @throws {RuntimeError} `INVALID_ARGUMENT` for a run that has not ended, or a step that it does not have.
    */
   retry(options?: RetryOptions): Promise<void>
-  /** What the run does now. */
+  /** Returns the status of the run. */
   status(): Promise<RunStatus>
   /** The operations of the run, in the order in which they began. */
   history(): Promise<RunHistory>

@@ -2,7 +2,7 @@
  * The words of workflows: what a workflow and a signal are, and what the code of a workflow works with. Each method of
  * `Flow` is one operation of the journal. Types only; `operations.ts` implements them.
  */
-import type { Duration } from '../sdk/worker/duration.js'
+import type { Duration } from '../sdk/worker/options/duration.js'
 import type {
   ContractInput,
   ContractOutput,
@@ -14,9 +14,9 @@ import type {
 import type { Logger } from '../sdk/telemetry/logs/logger.js'
 import type { StandardSchemaV1 } from '../sdk/schema/standard-schema.js'
 
-/** What the body of a step receives. */
+/** Argument of the body of a step. */
 export interface StepContext {
-  /** Counts the attempts of this step, from 1. */
+  /** Number of this attempt, from 1. */
   readonly attempt: number
   /**
    * The same for every attempt of this step of this run, in every worker: give it to systems that accept idempotency
@@ -32,9 +32,9 @@ export interface StepContext {
 /** Writes log records with the trace and the name of a run. */
 export type FlowLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 
-/** How often a failing step is tried. */
+/** Option `retry` of a step. */
 export interface RetryPolicy {
-  /** Attempts in all. Default 3. */
+  /** Maximum number of attempts. Default: 3. */
   readonly attempts?: number | undefined
   /** The delay before the second attempt, doubled from one to the next, with its maximum. Default `1s..1m`. */
   readonly backoff?: Duration | undefined
@@ -42,11 +42,11 @@ export interface RetryPolicy {
 
 /** Options of a step. */
 export interface StepOptions<T> {
-  /** How often a failing step is tried. Default: 3 attempts, `1s..1m` apart. */
+  /** Retries of a failing step. Default: 3 attempts, `1s..1m` apart. */
   readonly retry?: RetryPolicy | undefined
   /** Time limit of one attempt; the step's signal aborts then. Default: none. */
   readonly timeout?: Duration | undefined
-  /** Takes the effect of the step back. Runs when the run fails or is cancelled after this step has completed. */
+  /** Reverses the effect of the step. Runs when the run fails or is cancelled after this step has completed. */
   readonly undo?: ((result: T, context: StepContext) => unknown) | undefined
 }
 
@@ -56,13 +56,13 @@ export interface FlowCallOptions {
   readonly name?: string | undefined
   /** The namespace of the function. Default: that of the worker. */
   readonly namespace?: string | undefined
-  /** How often a failing call is tried. Default: 3 attempts, `1s..1m` apart. */
+  /** Retries of a failing call. Default: 3 attempts, `1s..1m` apart. */
   readonly retry?: RetryPolicy | undefined
   /** Time limit of one attempt. Default: the worker's `invocationTimeoutMs`. */
   readonly timeout?: Duration | undefined
 }
 
-/** Which signal to wait for. */
+/** Options of `flow.waitFor`. */
 export interface WaitOptions {
   /** Only signals that were sent with this key. Default: those sent without one. */
   readonly key?: string | undefined
@@ -135,24 +135,24 @@ export interface Flow {
   continueAs(input: unknown): Promise<never>
 }
 
-/** What the function of a workflow is. */
+/** The function of a workflow. */
 export type FlowFunction<I, O> = (flow: Flow, input: ReceivedAs<I>) => SentAs<O> | Promise<SentAs<O>>
 
-/** Members of a workflow, beside its function. */
+/** Options of `defineWorkflow`. */
 export interface WorkflowOptions<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> {
-  /** Names the workflow, for all its versions. */
+  /** Id of the workflow, for all its versions. */
   readonly id: string
-  /** What a run is started with. */
+  /** Schema of the input of a run. */
   readonly input?: I
-  /** What a run results in. */
+  /** Schema of the result of a run. */
   readonly output?: O
-  /** Stored with each run that is started. Workers with a lower version leave such a run to others. Default 1. */
+  /** Version of the code, stored with each new run. Workers with a lower version do not run it. Default: 1. */
   readonly version?: number | undefined
 }
 
-/** A workflow: its id, its schemas, its code. */
+/** A declared workflow. */
 export interface Workflow<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> {
-  /** Names the workflow, for all its versions. */
+  /** Id of the workflow, for all its versions. */
   readonly id: string
   /** The schema of the input of a run. Default: none, any JSON value is accepted. */
   readonly input?: I
@@ -169,12 +169,12 @@ export interface Workflow<I extends MaybeSchema = MaybeSchema, O extends MaybeSc
 export type AnyWorkflow = Workflow<any, any>
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** What a workflow is started with. */
+/** Input type of a workflow. */
 export type WorkflowInput<W extends AnyWorkflow> = SentAs<W['input']>
-/** What a workflow results in. */
+/** Output type of a workflow. */
 export type WorkflowOutput<W extends AnyWorkflow> = ReceivedAs<W['output']>
 
-/** A signal: data that is sent to a run. */
+/** A declared signal. */
 export interface Signal<S extends MaybeSchema = MaybeSchema> {
   /** The name that senders and runs use. */
   readonly name: string

@@ -9,16 +9,16 @@ import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { audit } from './audit.js'
-import { afterEnd, conclude, hold } from './conclude.js'
-import { readEntries } from './journal.js'
-import { claim, Watch, type Lease } from './lease.js'
-import { flowOf } from './operations.js'
-import { attentionOf, delayOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './record.js'
-import { parkedEntry, startEntry } from './requests.js'
-import type { Due, Schedule } from './schedule.js'
-import { Session } from './session.js'
-import type { SessionParts } from './session-parts.js'
-import { activation } from './tracing.js'
+import { afterEnd, conclude, hold } from './run/conclude.js'
+import { readEntries } from './records/journal.js'
+import { claim, Watch, type Lease } from './records/lease.js'
+import { flowOf } from './run/operations.js'
+import { attentionOf, delayOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './records/record.js'
+import { parkedEntry, startEntry } from './records/requests.js'
+import type { Due, Schedule } from './records/schedule.js'
+import { Session } from './run/session.js'
+import type { SessionParts } from './run/session-parts.js'
+import { activation } from './run/tracing.js'
 
 /** The runs that one worker works on at a time, over all workflows. */
 export interface Slots {
@@ -111,7 +111,7 @@ export class Host {
     this.#timers.clear()
   }
 
-  /** Ends all work without a word: the connection is gone for good. */
+  /** Ends all work without a request to the engine: the connection will not come back. */
   lose(): void {
     this.terminate()
     for (const session of this.#sessions.values()) session?.lose()
@@ -236,7 +236,7 @@ export class Host {
       this.#sessions.set(run.start.run, session)
       if (!this.#isOpen) session.stop({ kind: 'released' })
       run = await activation(session, () => this.#through(session))
-      // The next generation goes on with the same claim.
+      // The next generation keeps the same claim.
       if (run?.generation === generation) return run
     }
     return undefined

@@ -6,16 +6,16 @@ import { describe, messageOf } from '../std/text/describe.js'
 import { utf8Length } from '../std/text/utf8.js'
 import { nearestName } from '../std/text/nearest-name.js'
 import { checkCount, checkRecord } from '../sdk/worker/check.js'
-import { durationMs, type Duration } from '../sdk/worker/duration.js'
+import { durationMs, type Duration } from '../sdk/worker/options/duration.js'
 import type { RetryPolicy } from './flow.js'
 
 /** Options of `serveWorkflow`. */
 export interface ServeOptions {
-  /** Runs of this workflow that this worker works on at a time; waiting runs do not count. Default 50. */
+  /** Maximum number of runs of this workflow in progress; waiting runs do not count. Default: 50. */
   readonly concurrency?: number | undefined
-  /** Runs of all workflows that this worker works on at a time. Default 200. The latest call decides. */
+  /** The same for all workflows of the worker; the latest call sets it. Default: 200. */
   readonly workerConcurrency?: number | undefined
-  /** Requests to the engine at a time, for all runs of this workflow. Default 1: engines answer bursts late. */
+  /** Concurrent requests to the engine for all runs of this workflow. Default: 1, because engines answer bursts late. */
   readonly requestsInFlight?: number | undefined
   /** How long a worker owns a run without renewing its claim. Default 15 s; at least 100 ms. */
   readonly lease?: Duration | undefined

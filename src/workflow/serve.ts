@@ -10,22 +10,22 @@ import { IIIConnectionState } from '../sdk/connection/state.js'
 import type { CanTrigger } from '../sdk/worker/calls/trigger-request.js'
 import type { III } from '../sdk/worker/client.js'
 import { checkWorkflow } from './definition.js'
-import { areFlowsChecked, watchFlows } from './flow-checks.js'
+import { areFlowsChecked, watchFlows } from './run/flow-checks.js'
 import type { AnyWorkflow, PlainWorkflow } from './flow.js'
 import { Host, type Slots } from './host.js'
 import { settingsOf, type ServeOptions, type Settings } from './options.js'
-import type { RunName } from './record.js'
-import { announcement, topicOf } from './requests.js'
-import { schedulesOn } from './schedule.js'
-import type { CallOptions, SessionParts } from './session-parts.js'
-import { settledStore } from './settled-store.js'
-import { pacedStore, patientStore, stateStore } from './store.js'
+import type { RunName } from './records/record.js'
+import { announcement, topicOf } from './records/requests.js'
+import { schedulesOn } from './records/schedule.js'
+import type { CallOptions, SessionParts } from './run/session-parts.js'
+import { settledStore } from './records/settled-store.js'
+import { pacedStore, patientStore, stateStore } from './records/store.js'
 
 /** A workflow that a worker serves. */
 export interface ServedWorkflow extends AsyncDisposable {
-  /** Runs that this worker works on now; waiting runs do not count. */
+  /** Runs in progress in this worker; waiting runs do not count. */
   readonly active: number
-  /** Takes no more runs and releases those that this worker has, once their steps that run have ended. */
+  /** Stops serving: takes no more runs, and releases the others when their running steps have ended. */
   close(): Promise<void>
 }
 

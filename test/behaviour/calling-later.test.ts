@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { InvocationError } from '../../src/errors.js'
 import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import { defineFunction } from '../../src/sdk/worker/functions/contract.js'
 import { callLater, cancelLater, serveLater } from '../../src/entry/later.js'
 import type { TestEngine } from '../../src/entry/testing.js'

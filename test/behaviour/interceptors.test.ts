@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import { InvocationError } from '../../src/errors.js'
 import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { testEngine } from '../kit/local-rig.js'

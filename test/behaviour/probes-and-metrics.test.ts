@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { healthHandlers, serveHealth, type HealthOptions, type ProbedWorker } from '../../src/entry/health.js'
 import { InvocationError } from '../../src/errors.js'
 import { registerWorker } from '../../src/index.js'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import { testEngine } from '../kit/local-rig.js'
 
 async function probes(worker: ProbedWorker, options: HealthOptions = {}) {

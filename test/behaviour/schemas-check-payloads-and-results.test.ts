@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { iiiFn, registerWorker } from 'iii-node'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import { localRig, type LocalRig } from '../kit/local-rig.js'
 import { outcomeOf } from '../kit/worker-rig.js'
 

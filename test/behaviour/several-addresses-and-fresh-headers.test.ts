@@ -1,6 +1,6 @@
 /** When a worker dials which address, and how it asks for its headers. On virtual time. */
 import { expect, test } from 'vitest'
-import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'
+import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options/options.js'
 import { Worker } from '../../src/sdk/worker/worker.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { localRig } from '../kit/local-rig.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import type { Worker } from '../../src/sdk/worker/worker.js'
 import { localRig, type LocalRig } from '../kit/local-rig.js'
 import { connectedRig, outcomeOf } from '../kit/worker-rig.js'

@@ -3,7 +3,7 @@ import { createTestEngine } from 'iii-node/testing'
 import { currentTraceId, getAllBaggage, setBaggageEntry, withSpan } from 'iii-node/helpers/observability'
 import { context } from '@opentelemetry/api'
 import type { TestEngine } from '../../src/testing/test-engine.js'
-import type { InitOptions } from '../../src/sdk/worker/options.js'
+import type { InitOptions } from '../../src/sdk/worker/options/options.js'
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
 

@@ -86,7 +86,7 @@ const TOLD = new Set([
   'workflow/options.ts maxJournalBytes',
   'workflow/options.ts maxPayloadBytes',
   'workflow/options.ts maxSteps',
-  'workflow/signals.ts MAX_SIGNALS',
+  'workflow/run/signals.ts MAX_SIGNALS',
   'engine/storage/entry-table.ts MAX_EMPTY_SPACES',
   'engine/builtins/http/http-config.ts DEFAULT_BODY_BYTES',
   'engine/builtins/http/http-config.ts MAX_BODY_BYTES',

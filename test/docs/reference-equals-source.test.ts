@@ -69,7 +69,7 @@ test('every error class is described', async () => {
 })
 
 test.each([
-  [/`registerWorker\(address\?/, 'src/sdk/worker/options.ts', 'InitOptions'],
+  [/`registerWorker\(address\?/, 'src/sdk/worker/options/options.ts', 'InitOptions'],
   [/in a web page/, 'src/sdk/browser/options.ts', 'BrowserOptions'],
   [/`followStream/, 'src/sdk/browser/follow-stream.ts', 'FollowOptions'],
   [/`serveFetch/, 'src/sdk/worker/fetch/serve-fetch.ts', 'ServeFetchOptions'],

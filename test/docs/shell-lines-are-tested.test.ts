@@ -19,6 +19,8 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
     "cliEngine(['--config', file])",
   ],
   'npx iii-node engine --data ./data': ['test/processes/kept-data-survives-a-killed-engine.test.ts', '--data'],
+  'npm install classic-level': ['package.json', '"classic-level"'],
+  'cp -r node_modules/iii-node/examples .': ['package.json', '"examples",'],
   'npx tsx examples/24-durable-order.ts': ['package.json', '"examples": "tsx scripts/run-examples.ts"'],
   'npx iii-node console --url ws://127.0.0.1:49134': ['test/processes/cli-console.test.ts', "'console', '--url'"],
   'npx iii-node dev worker.ts': ['test/processes/cli-dev.test.ts', "'dev', file"],
@@ -47,7 +49,11 @@ const EXECUTORS: Readonly<Record<string, readonly [file: string, evidence: strin
     'test/processes/cli-call.test.ts',
     `call(['echo', '{"a":[1,2]}'])`,
   ],
-  'npx iii-node call greet \'{"name":"Ada"}\'': ['test/processes/cli-call.test.ts', `call(['echo', '{"a":[1,2]}'])`],
+  'npm init -y': ['test/package/first-steps-work.test.ts', "'init -y'"],
+  'npm pkg set type=module': ['test/package/first-steps-work.test.ts', "'pkg set type=module'"],
+  'curl http://127.0.0.1:3111/greet/Ada': ['test/package/first-steps-work.test.ts', "replace(':name', 'Ada')"],
+  'npx iii-node call greet name=Ada': ['test/package/first-steps-work.test.ts', "'call', 'greet', 'name=Ada'"],
+  'npx iii-node traces': ['test/processes/cli-answers.test.ts', "'traces'"],
 }
 
 const lines = pages()

@@ -5,7 +5,7 @@
 import { onTestFinished } from 'vitest'
 import { defaultEngineConfig, engineConfigOf, type EngineSettings } from '../../src/engine/config/config.js'
 import { startEngine, type LocalEngine } from '../../src/engine/engine.js'
-import { resolveOptions } from '../../src/sdk/worker/options.js'
+import { resolveOptions } from '../../src/sdk/worker/options/options.js'
 import { Worker } from '../../src/sdk/worker/worker.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { seededRandom } from './seeded-random.js'

@@ -4,7 +4,7 @@ import { systemClock, type Clock } from '../../src/std/time/clock.js'
 import { systemRandom } from '../../src/std/random.js'
 import type { Dial } from '../../src/wire/transport/transport.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
-import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'
+import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options/options.js'
 import { Worker } from '../../src/sdk/worker/worker.js'
 
 export interface Ports {

@@ -1,7 +1,7 @@
 /** A real worker against a scripted engine on virtual time, with everything it reports on record. */
 import { onTestFinished } from 'vitest'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
-import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
+import { resolveOptions, type InitOptions } from '../../src/sdk/worker/options/options.js'
 import { Worker } from '../../src/sdk/worker/worker.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { ScriptedEngine, type EngineLink } from './scripted-engine.js'

@@ -119,7 +119,7 @@ test('calling loads neither the local engine nor telemetry', limit, async () => 
   expect(loaded.filter((file) => /node_modules\/(pino|yaml|@opentelemetry\/sdk-trace)\//.test(file))).toEqual([])
   const bundles = loaded.filter((file) => !file.includes('node_modules'))
   const sources = (await Promise.all(bundles.map((file) => readFile(file, 'utf8')))).flatMap((code) => sourcesOf(code))
-  expect(sources).toContain('src/cli/commands/call.ts')
+  expect(sources).toContain('src/cli/commands/ask/call.ts')
   expect(sources.filter((file) => file.startsWith('src/engine/'))).toEqual([])
 })
 

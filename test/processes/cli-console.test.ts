@@ -43,7 +43,7 @@ test('a port in use for --console-port is reported, and the engine does not stay
 
 test.each([
   [['engine', '--console-port', 'x'], '--console-port must be a port from 0 to 65535'],
-  [['engine', '--no-console', '--console-port', '0'], '--console-port and --no-console do not go together'],
+  [['engine', '--no-console', '--console-port', '0'], '--console-port and --no-console cannot be combined'],
   [['console', '--url', 'http://127.0.0.1'], '--url must be a ws:// or wss:// address'],
   [['console', 'extra'], 'console takes no arguments'],
 ])('%j is refused with the reason', limit, async (args, reason) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { run as runDev } from '../../src/cli/commands/dev.js'
+import { run as runDev } from '../../src/cli/commands/serve/dev.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { runCommand } from '../kit/cli-terminal.js'
 import { runCli } from '../kit/compiled-project.js'
@@ -95,7 +95,7 @@ test('invalid arguments are reported with exit code 2', async () => {
     [['dev', file, '--data', ''], /--data must be a folder/],
     [['dev', file, '--port', 'x'], /--port must be a port/],
     [['dev', root('README.md')], /README\.md is no worker/],
-    [['dev', file, '--config', 'a.yaml', '--host', '::1'], /--host and --config do not go together/],
+    [['dev', file, '--config', 'a.yaml', '--host', '::1'], /--host and --config cannot be combined/],
     [['dev', file, '--log-format', 'xml'], /--log-format must be text, json/],
   ]
   for (const [args, text] of bad) {
@@ -179,7 +179,7 @@ test('iii.config.yaml beside the worker is used, and missing settings are printe
   const refused = runCli(['dev', file, '--port', '0'])
   expect((await refused.exit()).code).toBe(2)
   expect(refused.stderr).toMatch(
-    /--port and .*iii\.config\.yaml, which was found beside the worker, do not go together/,
+    /--port and .*iii\.config\.yaml, which was found beside the worker, cannot be combined/,
   )
 })
 

@@ -43,7 +43,7 @@ test.each([
   [['engine', '--port', '70000'], /--port must be a port from 0 to 65535/],
   [['engine', '--http-port', '-1'], /--http-port/],
   [['engine', '--log-level', 'loud'], /--log-level must be debug, info, warn, error, got the string "loud"/],
-  [['engine', '--config', 'a.yaml', '--port', '1'], /--port and --config do not go together/],
+  [['engine', '--config', 'a.yaml', '--port', '1'], /--port and --config cannot be combined/],
   [['engine', 'extra'], /extra/],
   [['call'], /call needs the id of a function/],
   [['call', 'f', '{}', 'more'], /call takes one payload/],

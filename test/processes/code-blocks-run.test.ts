@@ -8,6 +8,13 @@ const LIMIT_MS = 30_000
 /** What the client says of itself, and the warning of a worker whose page starts the collector elsewhere. */
 const OWN_WORDS = /^(?:\[iii\] .*|\(node:\d+\) Warning: The OTLP collector .*|\(Use `node --trace-warnings .*)\n/gm
 
+/** Shuts down a worker that a page leaves running, so that its process ends. */
+function ending(code: string): string {
+  return /^await worker\.ready\(\)[^\n]*$(?!\n)/m.test(code.trimEnd())
+    ? `${code}\nawait worker.shutdownAsync()\n`
+    : code
+}
+
 const blocks = pages().flatMap((page) => codeBlocks(page).filter(({ language }) => language === 'ts'))
 
 test('the documentation has code to run', () => {
@@ -20,9 +27,9 @@ test.each(blocks.map((block) => [`${block.page}:${String(block.line)}`, block] a
   async (place, { code }) => {
     const engine = await testEngine()
     const env = { III_URL: engine.url, NODE_OPTIONS: '--unhandled-rejections=strict' }
-    const child = runCode(place.replaceAll(/[^\w]+/g, '-'), code, { env })
-    const ending = await child.exit(LIMIT_MS)
-    expect(ending, child.output).toEqual({ code: 0, signal: null })
+    const child = runCode(place.replaceAll(/[^\w]+/g, '-'), ending(code), { env })
+    const exit = await child.exit(LIMIT_MS)
+    expect(exit, child.output).toEqual({ code: 0, signal: null })
     // What the client has to say about itself is no error; everything else on stderr is.
     expect(child.stderr.replaceAll(OWN_WORDS, '')).toBe('')
   },

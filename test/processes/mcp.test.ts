@@ -3,7 +3,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { consoleArguments, serveConsole } from '../../src/cli/commands/start-console.js'
+import { consoleArguments, serveConsole } from '../../src/cli/commands/serve/start-console.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { compiledFile, runCli } from '../kit/compiled-project.js'
 import { consoleStage, type ConsoleStage } from '../console/console-stage.js'
@@ -122,7 +122,7 @@ test('over HTTP, requests without the token and requests of other pages are refu
 test('writes and a read-only console are not served together', () => {
   const origins = { allowedOrigins: [], allowedHosts: [] }
   expect(() => consoleArguments({ 'allow-writes': true, 'console-read-only': true }, origins)).toThrow(
-    '--allow-writes and --console-read-only do not go together',
+    '--allow-writes and --console-read-only cannot be combined',
   )
 })
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { createReport } from '../../src/sdk/worker/diagnostics.js'
+import { createReport } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 
 test('repeated diagnostics of one kind are written to the console at the first one and at powers of ten', () => {
   const lines: string[] = []

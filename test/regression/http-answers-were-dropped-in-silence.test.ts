@@ -32,10 +32,10 @@ test.each([
   [{ hello: 1 }, /without `status_code` and `body`/],
   [{ statusCode: 201, body: 'x' }, /`statusCode` is not read/],
   [{ status: 404 }, /`status` is not read/],
-  ['hi', /a string, which is no response/],
-  [7, /a number, which is no response/],
+  ['hi', /a string, which is not a response/],
+  [7, /a number, which is not a response/],
   [[1], /an array/],
-  [{ status_code: '200', body: {} }, /no whole number from 200 to 999/],
+  [{ status_code: '200', body: {} }, /not a whole number from 200 to 999/],
 ])('an answer %j is reported once, with what the client got', async (answer, problem) => {
   const { ask, events } = await serve(() => answer)
   const response = await ask()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import { nothingEscapes } from '../kit/nothing-escapes.js'
 import { testEngine } from '../kit/local-rig.js'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
-import { Schedule } from '../../src/workflow/schedule.js'
-import { stateStore } from '../../src/workflow/store.js'
+import { Schedule } from '../../src/workflow/records/schedule.js'
+import { stateStore } from '../../src/workflow/records/store.js'
 import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
 
 /** More than a worker queues. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
-import { Schedule, type Due } from '../../src/workflow/schedule.js'
+import { Schedule, type Due } from '../../src/workflow/records/schedule.js'
 import { Schedule as Events } from '../sim/schedule.js'
 import { simRandom } from '../sim/sim-random.js'
 import { Engine, Machine } from '../sim/workflow-stage.js'

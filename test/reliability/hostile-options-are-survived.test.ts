@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { registerWorker } from '../../src/index.js'
-import { resolveOptions } from '../../src/sdk/worker/options.js'
+import { resolveOptions } from '../../src/sdk/worker/options/options.js'
 import type { Worker } from '../../src/sdk/worker/worker.js'
 import { atLeastTests } from '../kit/at-least.js'
 import { expectUnharmed } from '../kit/good-calls.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import type { III } from '../../src/index.js'
 import { http, type HttpCallback } from '../../src/sdk/worker/invocations/http-handler.js'
 import { atLeastTests } from '../kit/at-least.js'

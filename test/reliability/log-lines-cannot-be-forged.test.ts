@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { registerWorker } from 'iii-node'
 import { RuntimeError } from '../../src/errors.js'
-import { createReport, type DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import { createReport, type DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import { testEngine } from '../kit/local-rig.js'
 
 /** Begins a line of its own, colours it, goes back to the start of a line, and turns the direction of text. */

@@ -1,5 +1,5 @@
 /** Checks that nothing is left after all workers have ended, and that no forbidden diagnostic was reported. */
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 import type { SimWorker } from './sim-worker.js'
 import type { World } from './world.js'
 

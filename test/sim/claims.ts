@@ -3,7 +3,7 @@
  * for good. Only workers of a group claim the same names.
  */
 import { RegistrationRejectedError } from '../../src/errors.js'
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
 
 export class Claims {
   /** Functions that it waits for. */

@@ -2,8 +2,8 @@
  * A real worker in a simulated process. Its functions behave as the payload of a call says; it runs the actions of a
  * scenario and records everything in the journal.
  */
-import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics.js'
-import { resolveOptions, type WorkerOptions } from '../../src/sdk/worker/options.js'
+import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
+import { resolveOptions, type WorkerOptions } from '../../src/sdk/worker/options/options.js'
 import { Worker } from '../../src/sdk/worker/worker.js'
 import type { TriggerRequest } from '../../src/sdk/worker/calls/trigger-request.js'
 import { simRandom } from './sim-random.js'

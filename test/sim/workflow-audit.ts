@@ -1,7 +1,7 @@
 /** Judges a simulated run of workflows once it is over: what was lost, what ended wrongly, what was not undone. */
-import { readEntry } from '../../src/workflow/journal.js'
-import { attentionOf, readRun, RECORD_KEY, scopeOf, type Run, type Wait } from '../../src/workflow/record.js'
-import { readSignals } from '../../src/workflow/signals.js'
+import { readEntry } from '../../src/workflow/records/journal.js'
+import { attentionOf, readRun, RECORD_KEY, scopeOf, type Run, type Wait } from '../../src/workflow/records/record.js'
+import { readSignals } from '../../src/workflow/run/signals.js'
 import { runOf } from './workflow-recorder.js'
 import { expectedEnd, type Program } from './workflow-scenario.js'
 import type { WorkflowWorld } from './workflow-world.js'

@@ -3,8 +3,8 @@
  * Nothing that is killed or forgets reaches it.
  */
 import type { JsonValue } from '../../src/wire/protocol/validate.js'
-import { readEntry, type Done } from '../../src/workflow/journal.js'
-import { readRun, RECORD_KEY, scopeOf, type Outcome, type RunName } from '../../src/workflow/record.js'
+import { readEntry, type Done } from '../../src/workflow/records/journal.js'
+import { readRun, RECORD_KEY, scopeOf, type Outcome, type RunName } from '../../src/workflow/records/record.js'
 import type { RunInput } from './workflow-scenario.js'
 import type { Engine, Machine } from './workflow-stage.js'
 

@@ -7,7 +7,7 @@ import { ErrorCode, RuntimeError } from '../../src/errors.js'
 import type { JsonValue } from '../../src/wire/protocol/validate.js'
 import { applyUpdateOps } from '../../src/wire/updates/update-ops.js'
 import { parseUpdateOps } from '../../src/wire/updates/update-op.js'
-import type { Store, StoreOp } from '../../src/workflow/store.js'
+import type { Store, StoreOp } from '../../src/workflow/records/store.js'
 import type { SeededRandom } from '../kit/seeded-random.js'
 import type { Schedule, SimProcess } from './schedule.js'
 

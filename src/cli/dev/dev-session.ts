@@ -8,19 +8,18 @@ import { relative } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { LocalEngine } from '../../engine/engine.js'
 import type { Emit } from '../../engine/engine-events.js'
-import { EngineFunctions } from '../../wire/protocol/names.js'
-import { systemClock } from '../../std/time/clock.js'
+import { systemClock, type Timer } from '../../std/time/clock.js'
 import { TimeLimit } from '../../std/time/time-limit.js'
 import { FolderWatch } from '../../engine/builtins/exec/folder-watch.js'
 import type { LogLevel } from '../print/event-log.js'
 import { buildProblem } from './build-check.js'
+import { RestartPace } from './restart-pace.js'
 import { moduleProblem } from './script-runner.js'
-import { WorkerProcess } from './worker-process.js'
+import { hasWorkerOf, WorkerProcess } from './worker-process.js'
 
-/** A file that changes this soon after a start may have been written by the worker itself. */
+/** A file that changes this soon after a start, or after the worker was ready, may have been written by the worker itself. */
 const SOON_MS = 3_000
-/** Restarts in a row that such changes of one file may cause. */
-const MAX_OWN_RESTARTS = 3
+const SOON_AFTER_READY_MS = 1_000
 /** Time that an old worker has to drain before the new one starts beside it, such as while a response is streamed. */
 const DRAIN_ALONE_MS = 300
 /** Time limit for a worker to register its functions once it has connected. */
@@ -64,13 +63,17 @@ export class DevSession {
   /** The next process, which waits to run the file. */
   #next: { readonly process: WorkerProcess; readonly variables: string } | undefined
   #startedAt = -Infinity
+  #readyAt = Infinity
   /** The restart in progress; changes that arrive meanwhile belong to it. */
   #restart: Promise<void> | undefined
+  /** The file that changed last, and whether it did so since the check of the restart in progress began. */
+  #latest = { file: '', isUnchecked: false }
+  readonly #pace = new RestartPace()
+  /** The restart that waits. */
+  #waiting: Timer | undefined
   #isEnded = false
   /** Number of restarts. */
   #round = 0
-  /** The file that keeps changing soon after a start, and the number of restarts in a row it has caused. */
-  #restless = { file: '', restarts: 0 }
 
   constructor(options: DevSessionOptions) {
     this.#options = options
@@ -99,6 +102,7 @@ export class DevSession {
   async end(): Promise<void> {
     this.#isEnded = true
     for (const watch of this.#watches) watch.close()
+    this.#waiting?.cancel()
     await this.#restart
     this.#next?.process.kill()
     await this.#retire()
@@ -117,15 +121,33 @@ export class DevSession {
   }
 
   #changed(file: string): void {
-    if (this.#isEnded || this.#restart !== undefined || this.#wasWrittenByWorker(file)) return
+    if (this.#isEnded) return
+    this.#latest = { file, isUnchecked: true }
+    if (this.#restart !== undefined) return
+    const sinceStart = systemClock.now() - this.#startedAt
+    const isSoon = sinceStart < SOON_MS && systemClock.now() - this.#readyAt < SOON_AFTER_READY_MS
+    if (this.#waiting !== undefined && isSoon) return
+    const waitMs = this.#pace.waitMs(file, isSoon)
+    if (this.#pace.hasJustSlowed) {
+      const name = relative('.', file)
+      this.#say('warn', `${name} changes just after each start, as if the worker wrote it; --ignore leaves the file out`)
+    }
+    if (waitMs === 0) this.#restartForChange()
+    else this.#waiting = systemClock.after(waitMs, () => this.#restartForChange())
+  }
+
+  #restartForChange(): void {
     const { file: entry, clear } = this.#options
+    const { file } = this.#latest
     clear()
     // Installed packages may have changed with their list.
     if (file.endsWith('package.json')) this.#discardNext()
-    this.#replace(`${relative('.', file)} has changed`, () => buildProblem(entry, file))
+    this.#replace(`${relative('.', file)} has changed`, () => buildProblem(entry, this.#latest.file))
   }
 
   #replace(reason: string, check: () => Promise<string | undefined>): void {
+    this.#waiting?.cancel()
+    this.#waiting = undefined
     const changedAt = systemClock.now()
     this.#restart = this.#checkAndRestart(reason, check, changedAt).finally(() => {
       this.#restart = undefined
@@ -133,7 +155,11 @@ export class DevSession {
   }
 
   async #checkAndRestart(reason: string, check: () => Promise<string | undefined>, changedAt: number): Promise<void> {
-    const problem = await check()
+    let problem: string | undefined
+    do {
+      this.#latest = { ...this.#latest, isUnchecked: false }
+      problem = await check()
+    } while (this.#latest.isUnchecked && !this.#isEnded)
     if (problem !== undefined) {
       const still = this.#worker === undefined ? 'the worker is not started' : 'the old worker keeps serving'
       this.#say('error', `${reason}, but it does not build; ${still}`, { source: problem.split('\n') })
@@ -153,24 +179,9 @@ export class DevSession {
     })
   }
 
-  /** Whether restarts for this file would never end: it changed soon after each of the last starts. */
-  #wasWrittenByWorker(file: string): boolean {
-    const isSoon = systemClock.now() - this.#startedAt < SOON_MS
-    const { file: before, restarts } = this.#restless
-    this.#restless = { file, restarts: isSoon ? (file === before ? restarts + 1 : 1) : 0 }
-    if (this.#restless.restarts <= MAX_OWN_RESTARTS) return false
-    if (restarts === MAX_OWN_RESTARTS) {
-      const name = relative('.', file)
-      this.#say(
-        'warn',
-        `${name} changes just after each start, as if the worker wrote it; this does not restart the worker. --ignore leaves the file out`,
-      )
-    }
-    return true
-  }
-
   #spawn(): void {
     this.#startedAt = systemClock.now()
+    this.#readyAt = Infinity
     const problem = moduleProblem(this.#options.file)
     if (problem !== undefined) {
       this.#say('error', problem)
@@ -262,7 +273,8 @@ export class DevSession {
       const worker = this.#worker
       if (worker === undefined && this.#draining.size === 0) return
       if (worker !== undefined && (await hasWorkerOf(this.#options.engine, worker.pid))) {
-        const afterMs = systemClock.now() - since
+        this.#readyAt = systemClock.now()
+        const afterMs = this.#readyAt - since
         await pause(REGISTER_MS)
         if (this.#worker !== worker || this.#isEnded) return
         this.#options.onReady(afterMs)
@@ -282,18 +294,4 @@ function pause(ms: number): Promise<void> {
 
 function variablesIn(files: readonly string[]): Record<string, string | undefined> {
   return Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8')))) as Record<string, string>
-}
-
-/** Whether a worker of this process is connected to the engine. */
-async function hasWorkerOf(engine: Pick<LocalEngine, 'invoke'>, pid: number): Promise<boolean> {
-  const list = (await engine.invoke({ functionId: EngineFunctions.LIST_WORKERS, data: { status: 'connected' } })) as {
-    readonly workers: readonly { readonly name: string | null; readonly namespace: string }[]
-  }
-  const details = list.workers.map(async ({ name, namespace }) => {
-    const data = { name, namespace }
-    // The worker may have disconnected since.
-    return engine.invoke({ functionId: EngineFunctions.INFO_WORKERS, data }).catch(() => undefined)
-  })
-  const found = (await Promise.all(details)) as ({ readonly worker: { readonly pid?: number } } | undefined)[]
-  return found.some((detail) => detail?.worker.pid === pid)
 }

@@ -5,7 +5,7 @@
 import type { LocalEngine } from '../../engine/engine.js'
 import type { Emit } from '../../engine/engine-events.js'
 import { schemasOfLocal } from '../../generate/read-schemas.js'
-import { resolveOptions } from '../../sdk/worker/options.js'
+import { resolveOptions } from '../../sdk/worker/options/options.js'
 import { Worker } from '../../sdk/worker/worker.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { MEMORY_URL } from '../../wire/transport/memory-pair.js'

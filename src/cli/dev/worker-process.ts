@@ -1,5 +1,7 @@
 /** Runs a worker in its own process: starts it, asks it to drain, and kills it when that takes too long. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import type { LocalEngine } from '../../engine/engine.js'
+import { EngineFunctions } from '../../wire/protocol/names.js'
 import { systemClock } from '../../std/time/clock.js'
 import { deferred } from '../../std/async/deferred.js'
 import { TimeLimit } from '../../std/time/time-limit.js'
@@ -86,7 +88,7 @@ export class WorkerProcess {
     const { args, loader, waits } = options
     const imports = ['--import', tie(waits, args[0] ?? '')]
     this.#child = spawn(process.execPath, ['--enable-source-maps', ...loader, ...imports, ...args], {
-      // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker is asked to stop
+      // A separate process group: Ctrl-C in the terminal reaches this process only, so the worker receives its stop signal
       // once.
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -158,4 +160,18 @@ export class WorkerProcess {
     this.#ended.resolve()
     if (!this.#isAsked) this.#options.onDeath(how, isClean)
   }
+}
+
+/** Whether a worker of this process is connected to the engine. */
+export async function hasWorkerOf(engine: Pick<LocalEngine, 'invoke'>, pid: number): Promise<boolean> {
+  const list = (await engine.invoke({ functionId: EngineFunctions.LIST_WORKERS, data: { status: 'connected' } })) as {
+    readonly workers: readonly { readonly name: string | null; readonly namespace: string }[]
+  }
+  const details = list.workers.map(async ({ name, namespace }) => {
+    const data = { name, namespace }
+    // The worker may have disconnected since.
+    return engine.invoke({ functionId: EngineFunctions.INFO_WORKERS, data }).catch(() => undefined)
+  })
+  const found = (await Promise.all(details)) as ({ readonly worker: { readonly pid?: number } } | undefined)[]
+  return found.some((detail) => detail?.worker.pid === pid)
 }

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { III } from '../../sdk/worker/client.js'
-import { resolveOptions } from '../../sdk/worker/options.js'
+import { resolveOptions } from '../../sdk/worker/options/options.js'
 import { Worker } from '../../sdk/worker/worker.js'
 import { systemRandom } from '../../std/random.js'
 import { systemClock } from '../../std/time/clock.js'
 import type { Dial } from '../../wire/transport/transport.js'
-import { remoteOf } from '../commands/connection.js'
+import { remoteOf } from '../commands/ask/connection.js'
 import { answerHttp } from './server.js'
 
 export interface McpTarget {

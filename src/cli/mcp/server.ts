@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { packageVersion } from '../../version.js'
 import { CommandError } from '../command.js'
-import type { Remote } from '../commands/connection.js'
+import type { Remote } from '../commands/ask/connection.js'
 import { runTool, toolsOf } from './tools.js'
 
 export interface McpOptions {

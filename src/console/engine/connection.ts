@@ -57,7 +57,14 @@ export class Connection {
   readonly state = signal<ConnectionState>({ kind: 'connecting' })
   /** Counts the reports of each topic. */
   readonly changes = Object.fromEntries(TOPICS.map((topic) => [topic, signal(0)])) as Record<Topic, Signal<number>>
-  readonly #watched = new Set<Watched>(TOPICS.map((type) => ({ type, config: {}, changed: this.changes[type] })))
+  /** Receives each log record that the engine reports. */
+  onLog: (record: unknown) => void = () => undefined
+  readonly #watched = new Set<Watched>(
+    TOPICS.map((type) => {
+      const seen = type === 'log' ? (record: unknown): void => this.onLog(record) : undefined
+      return { type, config: {}, changed: this.changes[type], seen }
+    }),
+  )
   readonly #paced = new Map<Watched, Timer>()
   readonly #polled = new Set<Watched>()
   #worker: BrowserWorker | undefined

@@ -1,6 +1,6 @@
 /** The engine as pages use it: typed calls, what is known of the server, and queries that reload when something changed. */
 import { signal, useComputed, useSignal, useSignalEffect, type ReadonlySignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { systemClock } from '../../std/time/clock.js'
 import { Connection, type CallOptions } from './connection.js'
 import type { FunctionDetail, FunctionRow } from '../../wire/protocol/function-rows.js'
@@ -129,13 +129,15 @@ const cache = new Map<string, unknown>()
 const MAX_CACHED = 200
 
 /**
- * Loads data now, when the key changes, and when the signal does unless updates are paused.
+ * Loads data now, when the key changes, and when the signal does unless updates are paused; one load of a key at a time.
+ * A load that fails leaves the latest value in place, beside the error.
  * @param load must depend on nothing but the key.
  */
 export function useQuery<T>(key: string, load: () => Promise<T>, changed: ReadonlySignal<number>): Query<T> {
   const state = useSignal<{ key: string; value?: T; error?: string }>({ key })
   const round = useSignal(0)
   const current = useSignal(key)
+  const running = useRef<{ key: string; isStale: boolean } | undefined>(undefined)
   if (current.peek() !== key) current.value = key
   useSignalEffect(() => {
     const asked = current.value
@@ -143,8 +145,18 @@ export function useQuery<T>(key: string, load: () => Promise<T>, changed: Readon
     const runs = [changed.value, round.value]
     if (runs.length === 0 || connection.state.value.kind !== 'open' || info.value === undefined) return
     if (isPaused.value && state.peek().key === asked && state.peek().value !== undefined) return
+    if (running.current?.key === asked) {
+      running.current.isStale = true
+      return
+    }
+    const run = { key: asked, isStale: false }
+    running.current = run
     const settle = (result: { value?: T; error?: string }): void => {
-      if (current.peek() === asked) state.value = { key: asked, ...result }
+      if (running.current === run) running.current = undefined
+      if (current.peek() !== asked) return
+      const { key: before, value } = state.peek()
+      state.value = { key: asked, ...(before === asked && value !== undefined && { value }), ...result }
+      if (run.isStale) round.value += 1
     }
     load().then(
       (value) => {
@@ -166,11 +178,15 @@ function remember(key: string, value: unknown): void {
   if (cache.size > MAX_CACHED && oldest !== undefined) cache.delete(oldest)
 }
 
-/** Counts the changes of state, or of one stream, while the component is shown. */
-export function useChanges(type: 'state' | 'stream', config: object): ReadonlySignal<number> {
+/** Counts the changes of state, or of the streams, that any of these configurations selects, while the component is shown. */
+export function useChanges(type: 'state' | 'stream', ...configs: readonly object[]): ReadonlySignal<number> {
   const changed = useSignal(0)
-  const key = JSON.stringify([type, config])
-  useEffect(() => connection.watch(type, config, changed), [key, changed])
+  useEffect(() => {
+    const releases = configs.map((config) => connection.watch(type, config, changed))
+    return () => {
+      for (const release of releases) release()
+    }
+  }, [JSON.stringify([type, configs]), changed])
   return changed
 }
 

@@ -9,7 +9,7 @@ import { logMs } from './span-facts.js'
 
 /** Records that are kept. */
 const MAX_LOGS = 100_000
-const PAGE = 5_000
+const PAGE = 2_500
 /** Records arrive in batches, so a query goes back this far behind the latest known one. */
 const OVERLAP_MS = 15_000
 
@@ -27,6 +27,15 @@ let isLoading = false
 let reports = 0
 /** Whether all that the engine had at first is loaded. */
 let isWhole = false
+/** The time of the oldest record that was reported and has not been loaded. Beginning of time: reports may be missing. */
+let oldestReported = -Infinity
+
+connection.onLog = (record) => {
+  oldestReported = Math.min(oldestReported, logMs(record as LogRow))
+}
+connection.state.subscribe(({ kind }) => {
+  if (kind !== 'open') oldestReported = -Infinity
+})
 
 /** Identifies a record: engines give them no id. */
 export function logId(row: LogRow): string {
@@ -47,13 +56,17 @@ async function load(): Promise<void> {
   try {
     const [newest] = rows
     const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
+    const untilMs = isWhole && oldestReported < Infinity ? oldestReported : -Infinity
+    oldestReported = Infinity
     for (let offset = 0; offset < MAX_LOGS; offset += PAGE) {
       const page = await engine.logs({ ...since, offset, limit: PAGE })
       add(page)
-      if (page.length < PAGE) break
+      const oldest = page.at(-1)
+      if (page.length < PAGE || oldest === undefined || logMs(oldest) < untilMs) break
     }
     isWhole = true
   } catch (error) {
+    oldestReported = -Infinity
     logTail.value = { ...logTail.peek(), error: error instanceof Error ? error.message : String(error) }
   } finally {
     isLoading = false

@@ -7,11 +7,11 @@ import type { LogRow } from '../../wire/protocol/list-rows.js'
 import { logMs } from '../engine/span-facts.js'
 import { Empty, PauseButton, Problem, Search, searched, Segments, Top } from '../parts/basics.js'
 import { clockTime, fullTime, preview } from '../parts/format.js'
-import { Json } from '../parts/json.js'
+import { Json } from '../parts/json/json.js'
 import { useKey } from '../parts/keys.js'
 import { List } from '../parts/list.js'
 import { address, navigate, setQuery, to } from '../parts/router.js'
-import { dataOf, Level } from '../parts/span-detail.js'
+import { dataOf, Level } from '../parts/charts/span-detail.js'
 
 /** Severity numbers of OpenTelemetry. */
 const LEVELS = { all: 0, info: 9, warn: 13, error: 17 } as const

@@ -9,7 +9,7 @@ import { Ago, Empty, Panel, SpanTimes, Status, Top } from '../parts/basics.js'
 import { duration, plural } from '../parts/format.js'
 import { gridOf } from '../parts/list.js'
 import { to } from '../parts/router.js'
-import { Sparkline } from '../parts/sparkline.js'
+import { Sparkline } from '../parts/charts/sparkline.js'
 
 const PARTS = 30
 const MAX_ROWS = 8

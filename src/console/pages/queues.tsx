@@ -1,4 +1,4 @@
-/** Queues and topics with stored delivery: what waits, what failed for good and why, and putting it back. */
+/** Queues and topics with stored delivery: waiting jobs, dead letters with their errors, and redriving them. */
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
@@ -7,8 +7,8 @@ import type { DeadLetter, LetterOrigin, QueueRow } from '../engine/rows.js'
 import { withoutCaller } from '../engine/span-facts.js'
 import { Ago, ConfirmButton, Empty, Id, Panel, Problem, Search, searched, Top } from '../parts/basics.js'
 import { bytes, plural, preview } from '../parts/format.js'
-import { Json, parseText, pretty } from '../parts/json.js'
-import { JsonEditor } from '../parts/json-editor.js'
+import { Json, parseText, pretty } from '../parts/json/json.js'
+import { JsonEditor } from '../parts/json/json-editor.js'
 import { useKey } from '../parts/keys.js'
 import { gridOf, List } from '../parts/list.js'
 import { address, navigate, to } from '../parts/router.js'

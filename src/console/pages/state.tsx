@@ -2,7 +2,7 @@
 import type { JSX } from 'preact'
 import { call, engine, useChanges, useQuery, useTitle } from '../engine/engine.js'
 import { Empty, Problem, Search, searched, Top } from '../parts/basics.js'
-import { EntryBrowser, type EntrySource } from '../parts/entry-browser.js'
+import { EntryBrowser, type EntrySource } from '../parts/json/entry-browser.js'
 import { List } from '../parts/list.js'
 import { address, to } from '../parts/router.js'
 

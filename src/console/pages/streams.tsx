@@ -1,8 +1,10 @@
 /** Streams: their groups, the items of a group, and values that can be edited. */
+import { useComputed, useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { call, engine, tick, useChanges, useQuery, useTitle } from '../engine/engine.js'
-import { Empty, Problem, Search, searched, Top } from '../parts/basics.js'
-import { EntryBrowser, type EntrySource } from '../parts/entry-browser.js'
+import { useEffect } from 'preact/hooks'
+import { call, connection, engine, tick, useChanges, useQuery, useTitle } from '../engine/engine.js'
+import { Empty, PauseButton, Problem, Search, searched, Top } from '../parts/basics.js'
+import { EntryBrowser, type EntrySource } from '../parts/json/entry-browser.js'
 import { List } from '../parts/list.js'
 import { address, to } from '../parts/router.js'
 
@@ -47,9 +49,22 @@ interface GroupRow {
   readonly group: string
 }
 
-/** Engines report changes of one stream at a time, so the list of all is read regularly. */
+/** Streams whose changes the list follows. */
+const MAX_FOLLOWED = 50
+
+/**
+ * Engines report the changes of a stream that is named, so the list follows each stream it has. A new one is found by the
+ * trace of the call that created it, or else by reading the list again.
+ */
 function Groups(): JSX.Element {
-  const { value, error } = useQuery('streams', engine.streams, tick)
+  const names = useSignal<readonly string[]>([])
+  const changed = useChanges('stream', ...names.value.map((stream_name) => ({ stream_name })))
+  const due = useComputed(() => changed.value + connection.changes.trace.value + tick.value)
+  const { value, error } = useQuery('streams', engine.streams, due)
+  useEffect(() => {
+    const ids = (value ?? []).slice(0, MAX_FOLLOWED).map(({ id }) => id)
+    if (ids.join('\n') !== names.peek().join('\n')) names.value = ids
+  }, [value])
   const wanted = searched()
   const rows = (value ?? [])
     .flatMap(({ id, groups }) => groups.map((group): GroupRow => ({ stream: id, group })))
@@ -59,7 +74,7 @@ function Groups(): JSX.Element {
       <section class="list" aria-label="Streams">
         <Top title="Streams" count={rows.length}>
           <Search label="Stream or group" />
-          <span class="dim wide">read every 2 s</span>
+          <PauseButton />
         </Top>
         {error !== undefined && <Problem error={error} />}
         <List

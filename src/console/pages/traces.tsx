@@ -9,7 +9,7 @@ import { Ago, Duration, Empty, Id, PauseButton, Problem, Search, Segments, Statu
 import { useKey } from '../parts/keys.js'
 import { List } from '../parts/list.js'
 import { address, navigate, setQuery, to } from '../parts/router.js'
-import { TraceView } from '../parts/trace-view.js'
+import { TraceView } from '../parts/charts/trace-view.js'
 
 const MAX_TRACES = 1_000
 /** Spans that a search below the first spans of traces reads. */

@@ -26,8 +26,14 @@ export class GuardedCalls {
     this.#parts = parts
   }
 
-  handle(from: Peer, access: Access, message: InvokeMessage): void {
+  /** Handles a call of a worker; `text` is its payload as it was received. */
+  handle(
+    from: Peer,
+    access: Access,
+    received: { readonly message: InvokeMessage; readonly text?: string | undefined },
+  ): void {
     const { directory, handOver, router } = this.#parts
+    const { message, text } = received
     const { invocation_id: id, function_id: functionId, namespace = DEFAULT_NAMESPACE } = message
     if (id !== undefined && message.action?.type !== 'void' && router.isPending(id)) {
       // A call with an id in use ends the earlier call, which may belong to another worker.
@@ -38,8 +44,8 @@ export class GuardedCalls {
     const entry = directory.find(namespace, functionId)
     if (entry === undefined) {
       // The decision can depend on the metadata of the function, so it is made once the function exists.
-      const held = { ...this.#call(from, message), data: message.data }
-      if (handOver.hold(held, { namespace, id: functionId }, () => this.handle(from, access, message))) return
+      const held = { ...this.#call(from, message), data: message.data, text }
+      if (handOver.hold(held, { namespace, id: functionId }, () => this.handle(from, access, received))) return
     }
     const refusal = access.refuseCall(namespace, functionId, entry?.metadata)
     if (refusal !== undefined) {
@@ -47,7 +53,7 @@ export class GuardedCalls {
       return
     }
     const isEngineOwn = entry?.target.kind === 'builtin' && functionId.startsWith(ENGINE_PREFIX)
-    if (access.middleware === undefined || isEngineOwn || namespace.trim() === '') router.handle(from, message)
+    if (access.middleware === undefined || isEngineOwn || namespace.trim() === '') router.handle(from, message, text)
     else this.#toMiddleware(this.#call(from, message), namespace, { message, ...access.middleware })
   }
 

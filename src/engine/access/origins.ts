@@ -11,7 +11,7 @@ import type { EngineHost } from '../builtins/builtin.js'
 import { optional, type Declared } from '../declare/schema.js'
 import { setting } from '../declare/settings.js'
 
-/** Pages and hosts that the operator trusts in addition to this machine. */
+/** Trusted origins and hosts in addition to this machine. */
 export interface OriginRules {
   /** Origins of pages. */
   readonly allowedOrigins: readonly string[]

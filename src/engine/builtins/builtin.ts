@@ -80,7 +80,7 @@ export interface HostCall {
   readonly data: unknown
   /** Default: `default`. */
   readonly namespace?: string | undefined
-  /** Free JSON handed to the handler beside the payload. */
+  /** Any JSON, passed to the handler as its second argument. */
   readonly metadata?: unknown
   /** W3C trace parent of the call. */
   readonly traceparent?: string | undefined

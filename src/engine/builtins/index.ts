@@ -83,7 +83,7 @@ export const STARTS_LAST = 'iii-exec'
 /** Served even if no file names them. */
 export const ALWAYS_SERVED: readonly string[] = ['iii-observability', 'configuration']
 
-/** Ports of the built-ins that are served without a file. */
+/** Ports without a configuration file. */
 export interface DefaultPorts {
   /** For HTTP triggers. Default 3111. */
   readonly httpPort?: number | undefined

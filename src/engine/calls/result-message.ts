@@ -4,7 +4,7 @@
  * itself.
  */
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
-import type { CallIdentity } from '../links/peer.js'
+import type { CallIdentity, CallOutcome } from '../links/peer.js'
 
 export type ResultMessage = MessageNamed<WorkerMessage, 'invocationresult'>
 
@@ -23,14 +23,15 @@ const MEMBERS: ReadonlySet<string> = new Set([
  */
 const MAX_UNCHANGED_CHARACTERS = 256 * 1024
 
-/** The text of a result if it can be forwarded unchanged. */
-export function textForCaller(
-  frame: string | undefined,
-  message: ResultMessage,
-  call: CallIdentity,
-): string | undefined {
-  if (frame === undefined || frame.length > MAX_UNCHANGED_CHARACTERS) return undefined
-  return isForCallerAsItIs(message, call) ? frame : undefined
+/** The frame of a result and the text of its value, as they were received. */
+export type ReceivedText = Pick<CallOutcome, 'frame' | 'text'>
+
+/** What can be forwarded unchanged of a result. */
+export function textForCaller({ frame, text }: ReceivedText, message: ResultMessage, call: CallIdentity): ReceivedText {
+  if (frame === undefined || frame.length > MAX_UNCHANGED_CHARACTERS) return {}
+  if (isForCallerAsItIs(message, call)) return { frame }
+  // A null reads as absent.
+  return message.result === undefined ? {} : { text }
 }
 
 /**

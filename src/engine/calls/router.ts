@@ -18,7 +18,7 @@ import { bareError, failureOf } from './call-failure.js'
 import { Enqueue } from './enqueue.js'
 import type { HandOver } from '../hand-over/hand-over.js'
 import { HostCaller } from './host-caller.js'
-import { textForCaller, type ResultMessage } from './result-message.js'
+import { textForCaller, type ReceivedText, type ResultMessage } from './result-message.js'
 import { withSpan, type Instruments } from '../instruments.js'
 import type { EngineLimits } from '../limits.js'
 import { pendingCallsFor } from './late-notes.js'
@@ -103,8 +103,8 @@ export class Router {
     from.answer({ invocationId, functionId, traceparent: trace.traceparent, baggage: trace.baggage }, { error })
   }
 
-  /** Handles a result, from any connection; `frame` is its text. */
-  settle(message: ResultMessage, frame?: string): void {
+  /** Handles a result, from any connection, with its frame and the text of its value as they were received. */
+  settle(message: ResultMessage, received: ReceivedText = {}): void {
     const call = this.#pending.take(message.invocation_id)
     if (call === undefined) {
       this.#parts.counters.lateResults += 1
@@ -113,7 +113,7 @@ export class Router {
     const { result, error } = message
     const { traceparent, baggage } = call
     if (error === undefined) {
-      call.caller?.answer(call, { result, traceparent, baggage, frame: textForCaller(frame, message, call) })
+      call.caller?.answer(call, { result, traceparent, baggage, ...textForCaller(received, message, call) })
       return
     }
     const body = bareError(error)

@@ -97,7 +97,7 @@ export interface TriggerDeclaration<S extends Members> {
   readonly owner?: string
   /** The `config` of a binding; absent if it is ignored. */
   readonly config?: DeclaredObject<S>
-  /** The payload of bound functions. */
+  /** Schema of the payload of bound functions. */
   readonly request?: Declared<unknown>
   /** The result of bound functions. */
   readonly response?: Declared<unknown>

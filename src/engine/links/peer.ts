@@ -41,6 +41,8 @@ export interface CallOutcome {
    * out.
    */
   readonly frame?: string | undefined
+  /** The text of `result` as it was received, if there is one. */
+  readonly text?: string | undefined
 }
 
 /** The receiver of the outcome of a call. */

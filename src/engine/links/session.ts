@@ -4,7 +4,8 @@
  */
 import { ErrorCode, InvocationError, type ErrorBody } from '../../errors.js'
 import { engineCodec } from '../../wire/protocol/engine-codec.js'
-import { splitCall } from '../../wire/protocol/split-call.js'
+import { JsonText } from '../../wire/protocol/json-text.js'
+import { splitPayload } from '../../wire/protocol/split-payload.js'
 import type { EngineMessage, WorkerMessage } from '../../wire/protocol/messages.js'
 import { blankNamespace, DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'
@@ -81,11 +82,11 @@ export class Session implements Member {
   }
 
   text(frame: string): void {
-    const call = splitCall(frame)
-    this.message(call?.message ?? engineCodec.decode(frame), frame, call?.payload)
+    const split = splitPayload(frame)
+    this.message(split?.message ?? engineCodec.decode(frame), frame, split?.payload)
   }
 
-  /** Handles a parsed frame. `frame` and `payload` may be forwarded as they are: of a result, of a call. */
+  /** Handles a parsed frame. The payload of a call or result, and the whole frame of a result, may be forwarded as text. */
   message(message: ReturnType<typeof engineCodec.read>, frame?: string, payload?: string): void {
     if (this.#state === 'left') return
     this.#parts.counters.framesIn += 1
@@ -137,12 +138,13 @@ export class Session implements Member {
     return this.#sendSide.send(message)
   }
 
-  answer(call: CallIdentity, { result, error, traceparent, baggage, frame }: CallOutcome): void {
+  answer(call: CallIdentity, { result: value, error, traceparent, baggage, frame, text }: CallOutcome): void {
     if (frame !== undefined && this.#state !== 'left') {
       this.#sendSide.forward(frame)
       return
     }
     const { invocationId: invocation_id, functionId: function_id } = call
+    const result = text === undefined ? value : new JsonText(text)
     const type = 'invocationresult'
     // Copied member by member: spreading costs several times as much, and this runs for every call.
     const unwritable = this.send({ type, invocation_id, function_id, result, error, traceparent, baggage })
@@ -160,10 +162,7 @@ export class Session implements Member {
     const identity = identityOf(input, this.#identity)
     const { names, sessions } = this.#parts
     const holder = names.move(this, namespace, { from: this.#identity.name, to: identity.name })
-    if (holder !== undefined) {
-      this.#refuseName(namespace, identity.name, holder.id)
-      return false
-    }
+    if (holder !== undefined) return this.#refuseName(namespace, identity.name, holder.id)
     this.#identity = identity
     this.#place(namespace)
     sessions.updated(this)
@@ -194,11 +193,11 @@ export class Session implements Member {
     switch (message.type) {
       case 'invokefunction':
         if (this.access === undefined) this.#parts.router.handle(this, message, payload)
-        else this.#parts.guardedCalls.handle(this, this.access, message)
+        else this.#parts.guardedCalls.handle(this, this.access, { message, text: payload })
         return
       case 'invocationresult':
         if (this.#owed.isAnothers(this, message)) this.#owed.keep(message, weightOf(message))
-        else this.#parts.router.settle(message, frame)
+        else this.#parts.router.settle(message, { frame, text: payload })
         return
       case 'ping':
         this.send({ type: 'pong' })
@@ -275,12 +274,13 @@ export class Session implements Member {
     this.retire()
   }
 
-  #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): void {
+  #refuseName(namespace: string, name: string | undefined, ownerWorkerId: string): false {
     const reason = `another connected worker has the name in the namespace ${namespace}`
     this.#parts.emit(refusalOf(this, { type: 'worker', id: name ?? '' }, { reason, ownerWorkerId }))
     const code = ErrorCode.WORKER_NAMESPACE_CONFLICT
     this.send({ type: 'registrationrejected', code, namespace, worker_name: name, owner_worker_id: ownerWorkerId })
     this.close()
+    return false
   }
 
   #leave(): void {

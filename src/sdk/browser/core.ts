@@ -18,7 +18,7 @@ import { validate } from '../schema/validation.js'
 import { call } from '../worker/calls/call.js'
 import { EndedCalls } from '../worker/calls/ended-calls.js'
 import type { TriggerFunction, TriggerRequest } from '../worker/calls/trigger-request.js'
-import type { Report } from '../worker/diagnostics.js'
+import type { Report } from '../worker/diagnostics/diagnostics.js'
 import { Functions, type FunctionHandler, type FunctionServing } from '../worker/functions/functions.js'
 import { withoutCaller } from '../worker/functions/checked-handler.js'
 import { checkSchema } from '../worker/functions/contract.js'
@@ -31,7 +31,7 @@ import { Introduction } from '../worker/lifecycle/introduction.js'
 import type { Refusals } from '../worker/lifecycle/refusals.js'
 import { Link } from '../worker/link.js'
 import { repeatedCall } from '../worker/once/repeated-call.js'
-import { createCounters } from '../worker/stats.js'
+import { createCounters } from '../worker/diagnostics/stats.js'
 import { PageTriggers } from './triggers.js'
 import { ChannelReader, ChannelWriter } from './channels.js'
 import { consoleLogger } from './console-logger.js'
@@ -138,7 +138,7 @@ export class BrowserCore implements Receivers {
       try {
         return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id, ...outcome })
       } catch (cause) {
-        // The result is no JSON, or too large.
+        // The result cannot be serialised, or is too large.
         return frameOf({ error: toErrorBody(cause) })
       }
     }

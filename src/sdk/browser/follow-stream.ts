@@ -16,7 +16,7 @@ import { webDial, type WebPlatform } from '../../wire/transport/web-transport.js
 import { checkFunction, checkId, checkRecord } from '../worker/check.js'
 import { withTicket } from './options.js'
 
-/** What is followed, and how. */
+/** Options of `followStream`. */
 export type FollowOptions = {
   /** The stream. */
   stream: string
@@ -26,7 +26,7 @@ export type FollowOptions = {
   item?: string | undefined
   /** Returns a ticket for each attempt to connect: the query parameter `ticket` of the handshake, for the auth function. */
   ticket?: (() => string | Promise<string>) | undefined
-  /** How lost connections are re-established. */
+  /** Reconnect settings. */
   reconnectionConfig?: ReconnectionOptions | undefined
 }
 
@@ -53,7 +53,7 @@ export interface StreamFollower<T, Content> extends AsyncIterable<StreamUpdate<T
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): Unsubscribe
 }
 
-/** Updates that are kept for a page that does not read them. Then they are replaced by the present content. */
+/** Maximum number of unread updates. Further ones are replaced by the current content. */
 const MAX_KEPT_UPDATES = 1_000
 
 /** Follows a stream with the sockets of a platform. */
@@ -140,7 +140,7 @@ class Follower<T, Content> implements StreamFollower<T, Content> {
     const event = isRecord(message) && isRecord(message['event']) ? message['event'] : undefined
     if (!isRecord(message) || event === undefined) return
     if (event['type'] === 'unauthorized') {
-      this.#refusal = new WebSocketError(ErrorCode.FORBIDDEN, 'The engine refused this client the stream')
+      this.#refusal = new WebSocketError(ErrorCode.FORBIDDEN, 'The engine rejected the subscription to the stream')
       void this.#connection.fail(this.#refusal)
     } else {
       if (this.#updates.length === MAX_KEPT_UPDATES) this.#startOver()

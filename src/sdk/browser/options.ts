@@ -12,8 +12,8 @@ import {
   checkRecord,
   checkText,
 } from '../worker/check.js'
-import type { DiagnosticsOption, Report } from '../worker/diagnostics.js'
-import type { WorkerOptions } from '../worker/options.js'
+import type { DiagnosticsOption, Report } from '../worker/diagnostics/diagnostics.js'
+import type { WorkerOptions } from '../worker/options/options.js'
 
 /** Options of `registerWorker` in a web page. */
 export type BrowserOptions = {
@@ -24,17 +24,17 @@ export type BrowserOptions = {
   ticket?: (() => string | Promise<string>) | undefined
   /** Name under which the engine lists this worker. Default: `browser` and a random suffix. */
   workerName?: string | undefined
-  /** One line about what this worker does; the engine keeps 280 characters. */
+  /** Short description of the worker; the engine keeps 280 characters. */
   workerDescription?: string | undefined
   /** Namespace of this worker's functions and calls. Default: none. Must not be blank. */
   namespace?: string | undefined
-  /** Time limit of a call in milliseconds. Default 30 000; `Infinity` waits for ever. */
+  /** Time limit of a call in milliseconds. Default: 30 000; `Infinity` disables it. */
   invocationTimeoutMs?: number | undefined
-  /** How lost connections are re-established. */
+  /** Reconnect settings. */
   reconnectionConfig?: ReconnectionOptions | undefined
-  /** Whether to connect at once. Default true; otherwise `connect()` starts it. */
+  /** Whether to connect at once. Default: true. If false, call `connect()`. */
   autoConnect?: boolean | undefined
-  /** Where warnings and errors of the client go. Default `'console'`. */
+  /** Destination of diagnostic events, such as warnings and errors. Default: `'console'`. */
   diagnostics?: DiagnosticsOption | undefined
 }
 
@@ -49,7 +49,7 @@ export type ResolvedOptions = Pick<
   readonly traceparent?: (() => string | undefined) | undefined
 }
 
-/** @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` naming the option that is off. */
+/** @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE` that names the invalid option. */
 export function resolveOptions(address: string, options: BrowserOptions, newId: () => string): ResolvedOptions {
   checkRecord('options', options)
   const { ticket, workerName = `browser:${newId().slice(0, 8)}`, workerDescription: description } = options

@@ -23,11 +23,11 @@ const probe = {
 }
 
 /**
- * Makes a worker in a web page and starts connecting it to an engine. Returns at once: what is registered before the
+ * Creates a worker in a web page and connects it to an engine. Returns at once: what is registered before the
  * connection is up is sent when it opens, and again after every reconnect.
  *
  * @param address the WebSocket URL of a guarded listener of the engine. A token may be part of its query.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL or an option that is off,
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address or an option that is off,
  * `INVALID_NAMESPACE` for a blank namespace.
  */
 export function registerWorker(address: string, options?: BrowserOptions): BrowserWorker {
@@ -61,7 +61,7 @@ export function followStream<Name extends RegisteredStream>(
 /**
  * Follows one item of a stream over the stream port.
  * @param url the WebSocket URL of the stream port. A token may be part of its query.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL or an option that is off. The loop over the
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address or an invalid option. The loop over the
  * follower throws `FORBIDDEN` when a join handler refuses the client.
  */
 export function followStream<T = any>(

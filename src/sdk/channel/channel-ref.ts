@@ -10,7 +10,7 @@ export type ChannelDirection = (typeof ChannelDirection)[keyof typeof ChannelDir
 /** A reference to one end of a channel, used in payloads. Any worker that has it can open that end, once. */
 export type StreamChannelRef = { channel_id: string; access_key: string; direction: ChannelDirection }
 
-/** Whether a value is a reference to a channel end. */
+/** Whether a value is a channel reference. */
 export function isChannelRef(value: unknown): value is StreamChannelRef {
   return (
     isRecord(value) &&
@@ -20,7 +20,7 @@ export function isChannelRef(value: unknown): value is StreamChannelRef {
   )
 }
 
-/** All references in a value with their paths: `a.b`, `a[0].b`, `[0]`; the empty path for the value itself. */
+/** Finds all channel references in a value, with their paths. */
 export function extractChannelRefs(data: unknown): [path: string, ref: StreamChannelRef][] {
   const found: [string, StreamChannelRef][] = []
   walk({ data }, (value, levels) => {

@@ -7,7 +7,7 @@ import type { Clock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import type { Dial, DialOptions, Transport } from '../../wire/transport/transport.js'
 
-/** An end with a socket, from the view of its client. */
+/** A connected channel end, as its client sees it. */
 export interface ChannelEnd {
   /** Bytes to be sent, and received bytes that are unread; text counts in UTF-16 units. */
   readonly heldBytes: number
@@ -80,7 +80,7 @@ export class ChannelEnds extends OpenEnds {
   }
 }
 
-/** A text message of a channel that was dropped for lack of a listener. */
+/** Event: a text message of a channel was dropped, because nothing read it. */
 export interface DroppedText {
   /** The channel. */
   readonly channelId: string
@@ -88,7 +88,7 @@ export interface DroppedText {
   readonly dropped: number
 }
 
-/** A reader that waits for one kind of items while the other kind before them is not read. */
+/** Event: a channel reader waits behind unread items of the other kind. */
 export interface StalledChannel {
   /** The channel. */
   readonly channelId: string

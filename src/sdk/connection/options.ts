@@ -9,7 +9,7 @@ import { addressWithoutCredentials } from '../../std/text/without-credentials.js
 
 export { effectiveInitialDelayMs } from '../../std/time/backoff.js'
 
-/** How a lost connection is re-established and what is kept meanwhile. */
+/** Reconnect settings: delays, attempts, and the queue of messages. */
 export interface ReconnectionConfig {
   /** First delay. Default 1000 ms; at least 1 ms is used. */
   initialDelayMs: number
@@ -107,5 +107,5 @@ export function checkAddress(address: unknown): string {
 export function checkAddresses(given: unknown): readonly string[] {
   if (!Array.isArray(given)) return [checkAddress(given)]
   if (given.length > 0) return given.map(checkAddress)
-  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'The list of engine addresses is empty. Give at least one')
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'The list of engine addresses is empty. Pass at least one')
 }

@@ -19,7 +19,7 @@ import {
 import { OTLP_KEYS, otlpTargets, type OtlpOptions, type OtlpTargets } from '../../wire/otlp/otlp-settings.js'
 import { keysOf } from '../../std/text/unknown-options.js'
 
-/** An OpenTelemetry instrumentation of any major version, by its shape. */
+/** An OpenTelemetry instrumentation of any major version. */
 export interface OtelInstrumentation {
   /** Receives the provider of the tracers. */
   setTracerProvider?(provider: TracerProvider): void

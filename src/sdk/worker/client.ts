@@ -2,7 +2,7 @@
  * What `registerWorker` returns: the interface users program against. `IIIClient` is the official package's interface,
  * so that fakes written for it keep compiling; `III` adds the rest.
  */
-import type { HeadersOption } from './headers.js'
+import type { HeadersOption } from './options/headers.js'
 import type { Channel } from '../channel/create.js'
 import type { IIIConnectionState } from '../connection/state.js'
 import type { RegistrationRejectedError } from '../../errors.js'
@@ -27,7 +27,7 @@ import type { HttpInvocationConfig } from './functions/http-invocation.js'
 import type { ReadyOptions } from './lifecycle/ready.js'
 import type { RegisterServiceInput } from './functions/services.js'
 import type { ShutdownOptions, ShutdownReport } from './lifecycle/shutdown.js'
-import type { WorkerStats } from './stats.js'
+import type { WorkerStats } from './diagnostics/stats.js'
 import type { Interceptor } from './interceptors.js'
 import type { OnceCallOptions } from './once/once-options.js'
 import type { WorkerHealth } from './health/health.js'
@@ -38,7 +38,7 @@ import type { RegisterTriggerTypeInput, TriggerHandler } from './triggers/trigge
 import type { AliasedTriggerInput, OwnedTrigger, RegisterTriggerInput, Trigger } from './triggers/triggers.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- payloads without a declared type are any, as in the official package */
-/** A provided trigger type: binds functions to it. */
+/** A trigger type that this worker provides. */
 export type TriggerTypeRef<TConfig = unknown, TPayload = any> = {
   id: string
   /** Binds a function of any worker to this type. */
@@ -50,15 +50,15 @@ export type TriggerTypeRef<TConfig = unknown, TPayload = any> = {
     config?: TConfig,
     metadata?: Record<string, unknown>,
   ): FunctionRef
-  /** Stops providing the type and releases its bindings. Engines go on listing it until this worker disconnects. */
+  /** Stops providing the type and releases its bindings. Engines list it until this worker disconnects. */
   unregister(): void
 }
 
-/** The members of the official package's client. */
+/** Members of the client of the official package. */
 export interface IIIClient {
   /**
-   * Serves a function under an id.
-   * @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_FUNCTION` for an id this client has already.
+   * Registers a function under an id.
+   * @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_FUNCTION` if this client has already registered the id.
    * @throws {SerdeError} when the options cannot be serialised as JSON.
    * @example
    * worker.registerFunction('greet', ({ name }) => ({ message: `Hello, ${name}!` }))
@@ -69,26 +69,26 @@ export interface IIIClient {
     options?: RegisterFunctionOptions,
   ): FunctionRef
   /**
-   * Runs a function on an event: an HTTP request, a schedule, a state change, an event of one's own.
+   * Binds a function to events, such as HTTP requests, a schedule, state changes or your own events.
    * @throws {RuntimeError} `INVALID_ARGUMENT` or `INVALID_NAMESPACE`.
    */
   registerTrigger(trigger: RegisterTriggerInput): Trigger
   /**
-   * Calls a function and resolves with its result. Every call settles exactly once. A call that fails while nothing awaits
-   * it raises `unhandledRejection`, except with the action `void`. An error's stack names the functions that awaited the call.
+   * Calls a function and resolves with its result. Every call settles exactly once. If a call fails and is not awaited, Node
+   * raises `unhandledRejection`, except with the action `void`. The stack of an error has the functions that awaited the call.
    */
   trigger<TInput = unknown, TOutput = any>(request: TriggerRequest<TInput>): Promise<TOutput>
-  /** Provides a trigger type of one's own. */
+  /** Provides a trigger type that this worker fires. */
   registerTriggerType<TConfig = unknown, TPayload = any>(
     type: RegisterTriggerTypeInput,
     handler: TriggerHandler<TConfig>,
   ): TriggerTypeRef<TConfig, TPayload>
   /**
-   * Stops providing a trigger type: its handler's `unregisterTrigger` runs for each binding, and later bindings are answered
-   * with `trigger_type_not_found`. Engines go on listing the type until this worker disconnects.
+   * Stops providing a trigger type: its handler's `unregisterTrigger` runs for each binding, and later bindings fail with
+   * `trigger_type_not_found`. Engines list the type until this worker disconnects.
    */
   unregisterTriggerType(type: RegisterTriggerTypeInput | string): void
-  /** Ends the client at once; resolves when the socket is gone. */
+  /** Ends the worker at once, without a drain; resolves when the socket is closed. */
   shutdown(): Promise<void>
   // Optional here, since fakes written for the official package do not have them.
   /** The state of the connection. */
@@ -99,17 +99,17 @@ export interface IIIClient {
   getFatalError?(): RegistrationRejectedError | undefined
 }
 
-/** A worker: its functions, its triggers, its calls, over one connection that is kept up. */
+/** A worker: registers and calls functions, binds triggers. */
 export interface III extends IIIClient, AsyncDisposable {
-  /** Serves a function by an id or a contract, with or without schemas. */
+  /** Registers a function by id or contract, with or without schemas. */
   registerFunction: RegisterFunction
-  /** `registerFunction` with everything in one object. */
+  /** Registers a function, with all arguments in one object. */
   register: RegisterByObject
-  /** `registerFunction` with the description first. */
+  /** Registers a function, with its description before the handler. */
   registerFunctionWith: RegisterFunctionWith
   /** Calls a function by id or by contract and resolves with its result; rejects as `IIIClient.trigger` does. */
   trigger: ContractTrigger
-  /** One function per contract, each calling what its contract names. */
+  /** Returns an object with a function for each contract, which calls the function of the contract. */
   client<T extends Readonly<Record<string, FunctionContract>>>(contracts: T): ContractClient<T>
   /** Binds a function to the trigger type of a contract. */
   registerTrigger<C extends TriggerTypeContract>(contract: C, binding: ContractBinding<C>): OwnedTrigger
@@ -123,8 +123,8 @@ export interface III extends IIIClient, AsyncDisposable {
     handler: TriggerHandler<ReceivedAs<C['config']>>,
   ): TriggerTypeRef<SentAs<C['config']>, ReceivedAs<C['request']>>
   /**
-   * Provides a trigger type. @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_TRIGGER_TYPE` for an id provided
-   * already.
+   * Provides a trigger type. @throws {RuntimeError} `INVALID_ARGUMENT`, or `DUPLICATE_TRIGGER_TYPE` if this client
+   * already provides the id.
    */
   registerTriggerType<TConfig = unknown, TPayload = any>(
     type: RegisterTriggerTypeInput,
@@ -136,9 +136,9 @@ export interface III extends IIIClient, AsyncDisposable {
     description: string,
     handler: TriggerHandler<TConfig>,
   ): TriggerTypeRef<TConfig, TPayload>
-  /** Registers a service. Engines store the registration and ignore it: nothing lists or reads services. */
+  /** Registers a service. Engines accept the registration, but have no function that lists services. */
   registerService(service: RegisterServiceInput): void
-  /** Replaces the headers of the next handshake; right after `registerWorker` that is the first one. */
+  /** Replaces the headers of later handshakes; directly after `registerWorker`, those of the first one. */
   setHeaders(headers: HeadersOption): void
   /** Lists the functions that workers have registered. Rejects as `trigger` does. */
   listFunctions(options?: ListFunctionsOptions): Promise<FunctionInfo[]>
@@ -148,22 +148,21 @@ export interface III extends IIIClient, AsyncDisposable {
   listTriggers(options?: boolean | ListTriggersOptions): Promise<TriggerInfo[]>
   /** Lists the provided trigger types; `true` includes internal ones. Rejects as `trigger` does. */
   listTriggerTypes(options?: boolean | ListTriggerTypesOptions): Promise<TriggerTypeInfo[]>
-  /** Receives all functions after each change, which the engine looks for every five seconds, and after each reconnect. */
+  /** Calls back with all functions within 5 s after a change, and after each reconnect. */
   onFunctionsAvailable(callback: (functions: FunctionInfo[]) => void): FunctionsAvailableGuard
   /**
-   * Lets running handlers, closing channels and streamed responses finish within `drainTimeoutMs`, then ends the client and
-   * cuts the ends of channels that are left. The signal of a later call ends a drain that is under way.
+   * Drains the worker: waits up to `drainTimeoutMs` for running handlers, closing channels and streamed responses, then closes
+   * the connection and cuts channel ends that are still open. The `signal` of a second call ends a drain in progress.
    */
   shutdownAsync(options?: ShutdownOptions): Promise<ShutdownReport>
-  /** Starts connecting when `autoConnect` is off. */
+  /** Connects the worker, if `autoConnect` is off. */
   connect(): void
   /**
-   * Resolves once everything registered so far is in effect at the engine. A refusal that arrives later is reported to
-   * `diagnostics`.
-   * @throws {RegistrationRejectedError} with the code of the first refusal, when the engine refused a function or a
-   * trigger: the message names each id and its owner, `cause` has all. Pass `allowRefused: true` to resolve all the same.
-   * With `onConflict: 'wait'`, also waits for the names that other workers own; `standby: true` resolves while it waits.
-   * @throws {TimeoutError} `TIMEOUT` past `timeoutMs`. @throws {WebSocketError} when the engine refuses the session.
+   * Resolves when the engine has accepted all registrations so far. A later rejection is reported to `diagnostics`. With
+   * `onConflict: 'wait'`, also waits for names that other workers own, unless `standby: true` is set.
+   * @throws {RegistrationRejectedError} with the code of the first rejection, if the engine rejected functions or triggers.
+   * The message has each id and its owner, `cause` has all rejections. With `allowRefused: true`, it resolves instead.
+   * @throws {TimeoutError} `TIMEOUT` after `timeoutMs`. @throws {WebSocketError} when the engine refuses the session.
    * @throws {NotConnectedError} after shutdown or failure.
    * @example
    * await worker.ready({ timeoutMs: 5_000 })
@@ -179,32 +178,32 @@ export interface III extends IIIClient, AsyncDisposable {
   getAddress(): string
   /** The rejection that ended this client, if one did. */
   getFatalError(): RegistrationRejectedError | undefined
-  /** OpenTelemetry's tracer, meter and logger of this worker; each is `null` when it is switched off. */
+  /** OpenTelemetry tracer, meter and logger of this worker; each is `null` if it is disabled. */
   readonly telemetry: TelemetryHandle
   /**
-   * Adds functions that run around calls, publications and handlers of this worker, inside those added before. Returns
-   * what removes them.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` when one is no function.
+   * Adds an interceptor: functions that run around calls, publications and handlers of this worker, inside those added
+   * before. Returns a function that removes it.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` if a member is not a function.
    * @example
    * worker.use({ serve: ({ payload, context }, next) => next(payload) })
    */
   use(interceptor: Interceptor): Unsubscribe
   /**
-   * Runs work once per key, over all workers of the engine: the first result is recorded in engine state, and later
-   * callers with the key receive it, as JSON has it. Waits while another worker runs the work.
-   * @throws {InvocationError} rejects with what the work failed with; `IDEMPOTENCY_UNKNOWN` when a worker that ran it is gone,
-   * `IDEMPOTENCY_KEY_REUSED` for another input, `IDEMPOTENCY_UNAVAILABLE` when state does not answer.
+   * Runs code once per key, over all workers of the engine. The first result is recorded in engine state, as JSON, and later
+   * callers with the key receive it. Waits while another worker runs the code.
+   * @throws {InvocationError} the error of the code; `IDEMPOTENCY_UNKNOWN` if the worker that ran it died,
+   * `IDEMPOTENCY_KEY_REUSED` for another input, `IDEMPOTENCY_UNAVAILABLE` if engine state does not answer.
    * @example
    * const invoice = await worker.once('invoice-7', () => createInvoice(7), { ttl: '7d' })
    */
   once<T>(key: string, run: () => T | Promise<T>, options?: OnceCallOptions): Promise<T>
-  /** Whether this worker is connected, in effect at the engine and answered by it; for probes, see `iii-node/health`. */
+  /** Returns whether this worker is ready, and its problems. For probes, see `iii-node/health`. */
   health(): WorkerHealth
-  /** Counters of this client. */
+  /** Returns the counters of this worker. */
   stats(): WorkerStats
-  /** What the engine called this worker on its latest connection. */
+  /** Id of the current or latest session, which the engine assigned. */
   readonly workerId: string | undefined
-  /** The namespace of this worker; `undefined` stands for `default`. */
+  /** Namespace of this worker; `undefined` means `default`. */
   readonly namespace: string | undefined
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */

@@ -17,9 +17,9 @@ import { keysOf } from '../../std/text/unknown-options.js'
 /** Sends a request, or a changed one, through the rest of the chain; each use sends one call. */
 export type NextCall = (request?: TriggerRequest) => Promise<unknown>
 
-/** An invocation as an interceptor receives it. */
+/** Invocation that a `serve` interceptor receives. */
 export type InterceptedInvocation = {
-  /** What the caller sent, before the function's schema checks it. */
+  /** The payload of the caller, before it is checked against the function's schema. */
   readonly payload: unknown
   /** The context that the handler receives. */
   readonly context: InvocationContext
@@ -28,10 +28,10 @@ export type InterceptedInvocation = {
 /** Runs the rest of the chain and the handler, with the payload given or the one received. */
 export type NextHandler = (payload?: unknown) => Promise<unknown>
 
-/** Functions that run around what a worker sends and serves. */
+/** Functions that run around calls, publications and handlers. */
 export type Interceptor = {
   /**
-   * Runs around each call that waits for a result. What it returns or throws is the caller's result or error. The call's
+   * Runs around each call that waits for a result. Its return value or error is that of the call. The call's
    * time limit includes it.
    */
   call?: ((request: TriggerRequest, next: NextCall) => Promise<unknown>) | undefined

@@ -23,7 +23,7 @@ export interface WorkerPorts {
   logger(serviceName: string): Logger
   /** Calls back when a graceful shutdown begins; the drain waits for the promise. */
   onDrain(callback: () => Promise<void>): Unsubscribe
-  /** Calls back when the client has ended for good. */
+  /** Calls back when the client has ended. */
   onEnd(callback: () => void): Unsubscribe
 }
 

@@ -17,9 +17,9 @@ import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { Emitter } from '../../std/async/emitter.js'
 import { workerCodec } from '../../wire/protocol/codec.js'
 import type { DialOptions } from '../../wire/transport/transport.js'
-import type { Report } from './diagnostics.js'
+import type { Report } from './diagnostics/diagnostics.js'
 import type { Needs } from './lifecycle/workarounds.js'
-import type { WorkerOptions } from './options.js'
+import type { WorkerOptions } from './options/options.js'
 
 /** What the engine calls this worker on one link. */
 export interface Session {
@@ -41,7 +41,7 @@ export interface LinkPart {
   lost?(reason: WebSocketError): void
   /** A dial or a link ended. @param isDenied whether the engine denied the session. */
   ended?(reason: WebSocketError, isDenied: boolean): void
-  /** The client has ended for good: by itself, or because the engine refused it. */
+  /** The client has ended: by shutdown, or because the engine rejected it. */
   over?(reason: EndedError): void
   /** A WebSocket ping leaves behind everything written so far. */
   pinged?(): void
@@ -185,7 +185,7 @@ export class Link implements ConnectionEvents {
     this.refusals.emit(error)
   }
 
-  /** Ends the client because the engine refused it for good. */
+  /** Ends the client because of a final rejection of the engine. */
   reject(error: RegistrationRejectedError): void {
     this.#report({ kind: 'registration_rejected', error })
     void this.connection.fail(error)

@@ -5,20 +5,20 @@ import { systemClock } from '../../std/time/clock.js'
 import { systemRandom } from '../../std/random.js'
 import { dialThrough } from '../../wire/transport/reach.js'
 import type { III } from './client.js'
-import { readEnvironment } from './identity.js'
-import { resolveOptions, type InitOptions } from './options.js'
+import { readEnvironment } from './options/identity.js'
+import { resolveOptions, type InitOptions } from './options/options.js'
 import { installSignalHandlers } from './lifecycle/signal-handlers.js'
 import type { ProbeSettings } from './health/health-options.js'
-import { REPORT } from './diagnostics.js'
+import { REPORT } from './diagnostics/diagnostics.js'
 import { Worker } from './worker.js'
 
 /**
- * Makes a worker and starts connecting it to an engine. Returns at once: what is registered before the connection is
+ * Creates a worker and connects it to an engine. Returns at once: what is registered before the connection is
  * up is sent when it opens, and again after every reconnect.
  *
  * @param address the engine's WebSocket URL, or a list: the next one is used when one fails. Default: `III_URL`, else
  * `ws://127.0.0.1:49134`.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for an address that is no URL or an option that is off,
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address or an option that is off,
  * `INVALID_NAMESPACE` for a blank namespace.
  * @example
  * const worker = registerWorker()

@@ -41,24 +41,24 @@ export type DeclaredStreams = Omit<DeclaredMember<'streams'>, keyof DeclaredMemb
 /** The type of the values of each declared scope, by its name. */
 export type DeclaredStateValues = DeclaredMember<'stateValues'>
 
-/** The ids of the declared functions. */
+/** Ids of the declared functions. */
 export type RegisteredFunction = keyof DeclaredFunctions & string
-/** The ids of the declared trigger types. */
+/** Ids of the declared trigger types. */
 export type RegisteredTriggerType = keyof DeclaredTriggerTypes & string
-/** The names of the declared streams. */
+/** Names of the declared streams. */
 export type RegisteredStream = keyof DeclaredStreams & string
-/** The scopes whose values have a declared type. */
+/** Scopes whose values have a declared type. */
 export type RegisteredScope = keyof DeclaredStateValues & string
 
-/** What a declared function takes. */
+/** Input of a declared function. */
 export type RegisteredInput<Id extends RegisteredFunction> = DeclaredFunctions[Id] extends { input: infer Input }
   ? Input
   : never
-/** What a declared function answers. */
+/** Output of a declared function. */
 export type RegisteredOutput<Id extends RegisteredFunction> = DeclaredFunctions[Id] extends { output: infer Output }
   ? Output
   : never
-/** What functions bound to a declared trigger type receive. */
+/** Payload of functions bound to a declared trigger type. */
 export type RegisteredRequest<Id extends RegisteredTriggerType> = DeclaredTriggerTypes[Id] extends {
   request: infer Request
 }
@@ -68,9 +68,9 @@ export type RegisteredRequest<Id extends RegisteredTriggerType> = DeclaredTrigge
 export type RegisteredConfig<Id extends RegisteredTriggerType> =
   | (DeclaredTriggerTypes[Id] extends { config: infer Config } ? Config : never)
   | (Id extends keyof TriggerConfigs ? TriggerConfigs[Id] : never)
-/** The items of a declared stream. */
+/** Item type of a declared stream. */
 export type RegisteredItem<Name extends RegisteredStream> = NonNullable<DeclaredStreams[Name]>
-/** The values of a scope whose type is declared. */
+/** Value type of a declared scope. */
 export type RegisteredValue<Scope extends RegisteredScope> = DeclaredStateValues[Scope]
 
 /** The member `payload` of a call of a declared function. It is optional if the payload may be an empty object. */
@@ -86,7 +86,7 @@ export type RegisteredCall<Id extends RegisteredFunction, Action> = Omit<
   action?: Action | undefined
 } & RegisteredPayload<RegisteredInput<Id>>
 
-/** What a call of a declared function resolves with, by its action. */
+/** Result of a call of a declared function, by its action. */
 export type RegisteredResult<Id extends RegisteredFunction, Action> = [Action] extends [{ type: 'enqueue' }]
   ? EnqueueResult
   : [Action] extends [{ type: 'void' }]

@@ -5,7 +5,7 @@
  */
 import { hearRejection } from './deferred.js'
 
-/** Removes the listener it was returned for. */
+/** Removes a listener. */
 export type Unsubscribe = () => void
 
 export class Emitter<T> {

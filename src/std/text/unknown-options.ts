@@ -4,7 +4,7 @@
  */
 import { nearestName } from './nearest-name.js'
 
-/** An option that nothing reads. */
+/** Event: an unknown option was passed. */
 export interface UnknownOption {
   /** The argument that holds the option, such as `registerFunction options`. */
   readonly argument: string

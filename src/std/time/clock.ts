@@ -3,7 +3,7 @@
  * `now` never runs backwards.
  */
 
-/** Whether a timer keeps the process alive: `foreground` does. */
+/** Whether a timer keeps the process alive (`foreground`). */
 export type TimerMode = 'foreground' | 'background'
 
 /** A pending timer. */

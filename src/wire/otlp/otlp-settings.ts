@@ -12,7 +12,7 @@ import { isRecord } from '../protocol/validate.js'
 import { tlsReader, type TlsOptions } from '../transport/tls-options.js'
 import type { TlsSettings } from '../transport/ws-dial.js'
 
-/** How OTLP is encoded. */
+/** Encoding of OTLP: protobuf or JSON. */
 export type OtlpProtocol = 'http/protobuf' | 'http/json'
 
 /** A collector that receives telemetry over OTLP/HTTP. */

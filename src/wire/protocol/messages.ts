@@ -128,5 +128,5 @@ export type WorkerMessage = MessageOf<typeof workerMessages>
 /** A message that the engine sends to a worker, discriminated by `type`. */
 export type EngineMessage = MessageOf<typeof engineMessages>
 
-/** One message of a union by its type. */
+/** One message of a union, by its type. */
 export type MessageNamed<Message, Type extends string> = Extract<Message, { readonly type: Type }>

@@ -6,7 +6,7 @@ import { ErrorCode } from '../../errors.js'
 import type { EngineMessage, WorkerMessage } from './messages.js'
 
 /**
- * The message in a frame.
+ * Parses a frame into a message.
  * @throws {SerdeError} `UNKNOWN_MESSAGE_TYPE` or `MALFORMED_FRAME` with the expected and the received value.
  */
 export function parseMessage(frame: string): EngineMessage | WorkerMessage {

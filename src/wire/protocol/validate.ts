@@ -22,7 +22,7 @@ export interface Field<T, Optional extends boolean = false> {
 /** The members of a message beside `type`. */
 export type Shape = Readonly<Record<string, Field<unknown, boolean>>>
 
-/** The members of a shape that a message must have. */
+/** Required members of a shape. */
 export type RequiredKeys<S extends Shape> = { [K in keyof S]: S[K]['optional'] extends true ? never : K }[keyof S]
 /** The TypeScript type of a field. */
 export type FieldType<F> = F extends Field<infer T, boolean> ? T : never
@@ -96,7 +96,7 @@ export const errorBody = field<{ readonly code: string; readonly message: string
   (value) => isRecord(value) && typeof value['code'] === 'string' && typeof value['message'] === 'string',
 )
 
-/** How a call is routed; without an action the caller waits for the result. */
+/** Routing of a call; without an action the caller waits for the result. */
 export type Action = { readonly type: 'void' } | { readonly type: 'enqueue'; readonly queue: string }
 
 export const action = field<Action>(

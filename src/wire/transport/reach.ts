@@ -51,7 +51,7 @@ function agentRoute(agent: Agent, proxy: unknown): () => Route {
   if (!isAgent || typeof given.addRequest !== 'function')
     throw invalidArgument('agent', 'an agent of `node:http` or `node:https`', agent)
   if (proxy !== undefined)
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'Give either `agent` or `proxy`, not both')
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'Pass either `agent` or `proxy`, not both')
   return () => ({ agent })
 }
 

@@ -10,7 +10,7 @@
 
 import { utf8Text } from '../../std/text/utf8.js'
 
-/** How a transport ended. */
+/** Cause of the end of a transport. */
 export interface Closed {
   /** Close code; 1006 if there was no close frame. */
   readonly code: number

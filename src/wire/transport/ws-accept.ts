@@ -163,7 +163,7 @@ interface RefusalText {
   readonly text: string
 }
 
-/** Answers a request that is no upgrade. */
+/** Answers a request that is not an upgrade. */
 function answerPlain({ screen, serve }: ListenOptions, request: IncomingMessage, response: ServerResponse): void {
   const refusal = screen?.(request.headersDistinct)
   if (refusal === undefined && serve !== undefined) {

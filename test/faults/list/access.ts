@@ -13,7 +13,7 @@ export const faults: readonly Fault[] = [
     symbol: 'payloadOf',
     find: 'Object.hasOwn(data, CALLER_WORKER_ID)',
     replace: 'CALLER_WORKER_ID === ""',
-    tests: ['test/unit/wire/protocol/split-call.test.ts'],
+    tests: ['test/unit/wire/protocol/split-payload.test.ts'],
   },
   {
     name: 'empty-auth-answer-lets-in',

@@ -67,7 +67,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'words-of-others-begin-lines-of-their-own',
     row: 'R26',
-    file: 'src/sdk/worker/diagnostics.ts',
+    file: 'src/sdk/worker/diagnostics/diagnostics.ts',
     symbol: 'complain',
     find: 'oneLine(text)',
     replace: 'text',

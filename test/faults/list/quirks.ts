@@ -14,7 +14,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'dead-holders-are-final',
     row: 'R37',
-    file: 'src/sdk/worker/identity.ts',
+    file: 'src/sdk/worker/options/identity.ts',
     symbol: 'isRunning',
     find: "error.code === 'ESRCH'",
     replace: "error.code === 'EPERM'",

@@ -8,7 +8,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'each-activation-has-a-trace-of-its-own',
     row: 'R53',
-    file: 'src/workflow/tracing.ts',
+    file: 'src/workflow/run/tracing.ts',
     symbol: 'activation',
     find: 'traceparent: parent, link',
     replace: 'link',
@@ -35,7 +35,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'replayed-log-lines-are-repeated',
     row: 'R53',
-    file: 'src/workflow/tracing.ts',
+    file: 'src/workflow/run/tracing.ts',
     symbol: 'flowLog',
     find: '!observed.replay.isBehind',
     replace: 'observed.run.epoch > 0',
@@ -44,7 +44,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'flows-are-checked-in-production',
     row: 'R53',
-    file: 'src/workflow/flow-checks.ts',
+    file: 'src/workflow/run/flow-checks.ts',
     symbol: 'areFlowsChecked',
     find: 'given === undefined ? isVirtual',
     replace: 'given === undefined ? !isVirtual || isVirtual',
@@ -53,7 +53,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'handlers-in-the-process-count-as-the-flow',
     row: 'R53',
-    file: 'src/workflow/operate.ts',
+    file: 'src/workflow/run/operate.ts',
     symbol: 'performed',
     find: 'await branches.run(undefined, () => perform(operation))',
     replace: 'await perform(operation)',

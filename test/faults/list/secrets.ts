@@ -36,7 +36,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'bad-headers-are-repeated',
     row: 'R26',
-    file: 'src/sdk/worker/check-headers.ts',
+    file: 'src/sdk/worker/options/check-headers.ts',
     symbol: 'invalidSecret',
     find: 'describeKind',
     replace: 'describe',

@@ -43,7 +43,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'out-of-date-types-pass-the-check',
     row: 'R23',
-    file: 'src/cli/commands/types.ts',
+    file: 'src/cli/commands/write/types.ts',
     symbol: 'finish',
     find: 'present[at] !== text',
     replace: 'present[at] === undefined',

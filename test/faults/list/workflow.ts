@@ -3,7 +3,7 @@ import type { Fault } from '../plant.js'
 
 const R53 = { row: 'R53', seeds: 500, flags: ['--workflow'] } as const
 const regression = ['test/regression/superseded-workers-changed-runs.test.ts']
-const settling = ['test/unit/workflow/settled-store.test.ts']
+const settling = ['test/unit/workflow/records/settled-store.test.ts']
 const audited = ['test/unit/workflow/audit.test.ts']
 const changes = ['test/behaviour/workflows-fail-and-change.test.ts']
 
@@ -11,7 +11,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'leases-never-end',
-    file: 'src/workflow/lease.ts',
+    file: 'src/workflow/records/lease.ts',
     symbol: 'Watch.remainingMs',
     find: 'return Math.max(0, seen.since + leaseMs - now)',
     replace: 'return leaseMs + 0 * now',
@@ -19,7 +19,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'runs-of-living-workers-are-taken',
-    file: 'src/workflow/lease.ts',
+    file: 'src/workflow/records/lease.ts',
     symbol: 'Watch.remainingMs',
     find: 'seen.since + leaseMs - now',
     replace: 'seen.since - now',
@@ -27,7 +27,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'every-claim-of-a-run-wins',
-    file: 'src/workflow/lease.ts',
+    file: 'src/workflow/records/lease.ts',
     symbol: 'claim',
     find: '!isOwner(claimed, token)',
     replace: 'claimed === undefined',
@@ -35,7 +35,7 @@ export const faults: readonly Fault[] = [
   {
     row: 'R53',
     name: 'answers-from-before-a-freeze-count',
-    file: 'src/workflow/lease.ts',
+    file: 'src/workflow/records/lease.ts',
     symbol: 'Lease.isOwn',
     find: 'while (!this.#isOver && !this.#isValid())',
     replace: 'if (!this.#isOver && !this.#isValid())',
@@ -44,7 +44,7 @@ export const faults: readonly Fault[] = [
   {
     row: 'R53',
     name: 'ends-do-not-compete-with-take-overs',
-    file: 'src/workflow/record-ops.ts',
+    file: 'src/workflow/records/record-ops.ts',
     symbol: 'endOps',
     find: 'epochOps(run, ',
     replace: 'epochOps({ ...run, epoch: run.epoch + 10 }, ',
@@ -53,7 +53,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'the-last-result-of-a-step-decides',
-    file: 'src/workflow/journal.ts',
+    file: 'src/workflow/records/journal.ts',
     symbol: 'readEntry',
     find: "firstOf<Done>(value['done'])",
     replace: "(value['done'] as Done[] | undefined)?.at(-1)",
@@ -61,7 +61,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'journaled-steps-run-again',
-    file: 'src/workflow/operate.ts',
+    file: 'src/workflow/run/operate.ts',
     symbol: 'operate',
     find: 'operation.entry?.done ?? (await performed(session, operation, perform))',
     replace: 'await performed(session, operation, perform)',
@@ -69,7 +69,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'left-out-steps-go-unnoticed',
     row: 'R53',
-    file: 'src/workflow/journal.ts',
+    file: 'src/workflow/records/journal.ts',
     symbol: 'Replay.checkNew',
     find: 'if (left !== undefined) throw',
     replace: 'if (left === this.#workflow) throw',
@@ -78,7 +78,7 @@ export const faults: readonly Fault[] = [
   {
     row: 'R53',
     name: 'failures-of-two-workers-count-twice',
-    file: 'src/workflow/journal.ts',
+    file: 'src/workflow/records/journal.ts',
     symbol: 'readFailures',
     find: 'return [...first.values()]',
     replace: 'return first.size === 0 ? [] : (value as Failure[])',
@@ -87,7 +87,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'timers-are-not-scheduled',
-    file: 'src/workflow/session.ts',
+    file: 'src/workflow/run/session.ts',
     symbol: 'Session.#waitOrPark',
     find: 'next === Infinity ? undefined : next',
     replace: 'undefined',
@@ -95,7 +95,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'timers-end-early',
-    file: 'src/workflow/session.ts',
+    file: 'src/workflow/run/session.ts',
     symbol: 'Session.#waitOrPark',
     find: '(wait.due ?? Infinity) <= now',
     replace: '(wait.due ?? Infinity) <= now + 500',
@@ -103,7 +103,7 @@ export const faults: readonly Fault[] = [
   {
     row: 'R53',
     name: 'runs-are-released-while-they-go-on',
-    file: 'src/workflow/session.ts',
+    file: 'src/workflow/run/session.ts',
     symbol: 'Session.#park',
     find: 'if (this.#phase !== phase || this.#activity !== activity) return',
     replace: 'void [phase, activity]',
@@ -112,7 +112,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'undo-runs-in-the-order-of-the-steps',
-    file: 'src/workflow/conclude.ts',
+    file: 'src/workflow/run/conclude.ts',
     symbol: 'undone',
     find: 'b.order - a.order',
     replace: 'a.order - b.order',
@@ -120,7 +120,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'undone-steps-are-undone-again',
-    file: 'src/workflow/conclude.ts',
+    file: 'src/workflow/run/conclude.ts',
     symbol: 'undone',
     find: 'entry?.done ?? (await attempt',
     replace: '(await attempt',
@@ -128,7 +128,7 @@ export const faults: readonly Fault[] = [
   {
     ...R53,
     name: 'children-outlive-a-cancelled-parent',
-    file: 'src/workflow/conclude.ts',
+    file: 'src/workflow/run/conclude.ts',
     symbol: 'cancelChildren',
     find: 'session.replay.children()',
     replace: '[...session.replay.children()].slice(1)',
@@ -136,7 +136,7 @@ export const faults: readonly Fault[] = [
   {
     row: 'R53',
     name: 'results-are-used-before-they-settle',
-    file: 'src/workflow/settled-store.ts',
+    file: 'src/workflow/records/settled-store.ts',
     symbol: 'settledStore',
     find: 'while (paths.length > 0)',
     replace: 'while (paths.length > 1_000)',
@@ -145,7 +145,7 @@ export const faults: readonly Fault[] = [
   {
     row: 'R53',
     name: 'journals-are-read-before-they-settle',
-    file: 'src/workflow/settled-store.ts',
+    file: 'src/workflow/records/settled-store.ts',
     symbol: 'settledStore',
     find: 'every((token) => first.has(token))',
     replace: 'every((token) => token.length > 0 || first.has(token))',
@@ -154,7 +154,7 @@ export const faults: readonly Fault[] = [
   {
     row: 'R53',
     name: 'ends-are-used-before-they-settle',
-    file: 'src/workflow/requests.ts',
+    file: 'src/workflow/records/requests.ts',
     symbol: 'settledRun',
     find: 'if (outcome?.settleMs === undefined) return run',
     replace: 'if (outcome?.settleMs !== -1) return run',

@@ -10,7 +10,7 @@ import { startEngine } from '../../../src/engine/engine.js'
 import { systemClock, type LoopClock } from '../../../src/std/time/clock.js'
 import { systemRandom } from '../../../src/std/random.js'
 import { dialWebSocket } from '../../../src/wire/transport/ws-dial.js'
-import { resolveOptions } from '../../../src/sdk/worker/options.js'
+import { resolveOptions } from '../../../src/sdk/worker/options/options.js'
 import { Worker } from '../../../src/sdk/worker/worker.js'
 import type { Dial, Transport } from '../../../src/wire/transport/transport.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readEngineOptions } from '../../../src/cli/commands/start-engine.js'
+import { readEngineOptions } from '../../../src/cli/commands/serve/start-engine.js'
 
 test('a damaged store is repaired on request only', () => {
   expect(readEngineOptions({}).repairsStores).toBe(false)

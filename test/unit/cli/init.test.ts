@@ -15,7 +15,7 @@ test('writes no file into a folder that is not empty, and names what is there', 
   for (const name of ['a', 'b', 'c', 'd']) await writeFile(join(folder, name), '')
   const { code, stderr } = await runCommand(['init', folder, '--yes'])
   expect(code).toBe(1)
-  expect(stderr).toContain('is not empty (a, b, c, …); give the name of a new folder')
+  expect(stderr).toContain('is not empty (a, b, c, …); pass the name of a new folder')
   expect(readdirSync(folder)).toEqual(['a', 'b', 'c', 'd'])
 })
 
@@ -23,7 +23,7 @@ test('refuses the path of a file', async () => {
   const file = await emptyPlace()
   await writeFile(file, 'kept')
   const { code, stderr } = await runCommand(['init', file, '--yes'])
-  expect([code, stderr]).toEqual([1, expect.stringContaining('is a file; give the name of a new folder')])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('is a file; pass the name of a new folder')])
   expect(readFileSync(file, 'utf8')).toBe('kept')
 })
 
@@ -37,7 +37,7 @@ test('writes into a repository without files', async () => {
 test.each([
   [['init', 'a', 'b'], 'init takes one folder'],
   [['init', 'a', '--template', 'java'], '--template must be api, jobs, js'],
-  [['init'], 'without a terminal, give the folder and --template, or --yes'],
+  [['init'], 'without a terminal, pass the folder and --template, or --yes'],
   [['schema'], 'schema takes one argument, config'],
 ])('%s is a wrong command line', async (args, message) => {
   const { code, stderr } = await runCommand(args)

@@ -71,7 +71,7 @@ export class StreamRooms {
     this.#fanOut.stop()
   }
 
-  /** The wrapper can make a deeply nested value too deep to serialise; the write is valid all the same. */
+  /** The wrapper can make a deeply nested value too deep to serialise; the write is still valid. */
   #textOf(message: StreamMessage): string | undefined {
     try {
       return textOf(message)

@@ -16,7 +16,7 @@ export type OtelPrefix = 'OTLP' | 'MTRC' | 'LOGS'
 /** One telemetry message before it becomes a frame. */
 export type OtelMessage = { readonly prefix: OtelPrefix; readonly data: Uint8Array }
 
-/** How one kind of telemetry is serialised. */
+/** Serialisation of one signal. */
 export interface Signal<Batch> {
   /** The first four characters of a frame of this kind. */
   readonly prefix: OtelPrefix

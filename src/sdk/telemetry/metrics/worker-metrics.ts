@@ -1,5 +1,5 @@
 /**
- * Measures memory, processor and event loop of this process. A snapshot is taken on request; between two, only the
+ * Measures memory, CPU and event-loop delay of the process. A snapshot is taken on request; between two, only the
  * event loop is observed. Values that the platform does not provide are left out.
  */
 import { readFileSync } from 'node:fs'

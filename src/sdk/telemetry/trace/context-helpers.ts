@@ -27,17 +27,17 @@ function runningSpanContext(): SpanContext | undefined {
   return running !== undefined && isSpanContextValid(running) ? running : undefined
 }
 
-/** The `traceparent` header that describes the running span. */
+/** The `traceparent` header of the active span. */
 export function injectTraceparent(): string | undefined {
   return injectHeaders(otelApi().context.active()).traceparent
 }
 
-/** The `baggage` header that describes the running baggage. */
+/** The `baggage` header of the active context. */
 export function injectBaggage(): string | undefined {
   return injectHeaders(otelApi().context.active()).baggage
 }
 
-/** The active context with the span that a `traceparent` names as its parent. */
+/** The active context with the parent span of a `traceparent`. */
 export function extractTraceparent(traceparent: string): Context {
   return extractContext(traceparent)
 }
@@ -52,12 +52,12 @@ export function extractContext(traceparent?: string, baggage?: string): Context 
   return extractHeaders({ traceparent, baggage }, otelApi().context.active())
 }
 
-/** One value of the running baggage. */
+/** One value of the active baggage. */
 export function getBaggageEntry(key: string): string | undefined {
   return otelApi().propagation.getActiveBaggage()?.getEntry(key)?.value
 }
 
-/** The running baggage as an object. */
+/** The active baggage as an object. */
 export function getAllBaggage(): Record<string, string> {
   const entries = otelApi().propagation.getActiveBaggage()?.getAllEntries() ?? []
   return Object.fromEntries(entries.map(([key, { value }]) => [key, value]))
@@ -84,7 +84,7 @@ function withBaggage(change: (baggage: Baggage) => Baggage): Context {
   return propagation.setBaggage(context.active(), change(baggage))
 }
 
-/** Whether there is a running span that is sampled and has not ended. */
+/** Whether the active span is recorded. */
 export function currentSpanIsRecording(): boolean {
   return recordingSpan() !== undefined
 }
@@ -100,7 +100,7 @@ export function setCurrentSpanError(message: string): void {
   trace.getActiveSpan()?.setStatus({ code: SpanStatusCode.ERROR, message })
 }
 
-/** Adds an event to the running span, if it records. */
+/** Adds an event to the active span, if it is recorded. */
 export function recordSpanEvent(name: string, attributes?: Attributes): void {
   recordingSpan()?.addEvent(name, attributes)
 }

@@ -48,7 +48,7 @@ const shared = processState<Shared>('fetch@1', () => ({
 }))
 
 /**
- * Makes `globalThis.fetch` trace its requests until `unpatchGlobalFetch`. The first tracer passed is used until then.
+ * Traces requests of `globalThis.fetch` until `unpatchGlobalFetch`. The first tracer passed is used until then.
  * `OTEL_FETCH_IGNORE_URLS` lists parts of addresses, separated by commas, whose requests are not traced; it is read
  * when the function is replaced.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid tracer.
@@ -116,7 +116,7 @@ function patchedFetch(
 }
 
 /**
- * Makes one traced request, whether `fetch` is patched or not: a CLIENT span, W3C headers, status ERROR from 400 on.
+ * Sends a request with a CLIENT span and trace headers; status ERROR from 400.
  * Without telemetry it is a plain `fetch`.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid address, or an `init` that is not an object.
  */

@@ -7,7 +7,7 @@ import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { isTellingKey, TELLING_PART } from '../../../std/text/without-credentials.js'
 
-/** Replaces a value whose key says that it is secret. */
+/** Replacement for values of sensitive keys. */
 export const REDACTED_PLACEHOLDER = '[REDACTED]'
 
 const TRUNCATION_MARKER = '..."[TRUNCATED]"'

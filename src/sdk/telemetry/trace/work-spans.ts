@@ -1,5 +1,5 @@
 /**
- * Spans of work that is no invocation, such as a run of a workflow: it may begin in another process, days before, so its
+ * Spans of work that is not an invocation, such as a run of a workflow: it may begin in another process, days before, so its
  * parent and its links are given as `traceparent` headers. The caller decides what the span is about.
  */
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api'
@@ -75,7 +75,7 @@ const UNRECORDED: WorkSpan = {
   end: () => undefined,
 }
 
-/** Makes a request outside of every trace: it serves the work, and is no part of it. */
+/** Makes a request outside of every trace: it serves the work, and does not belong to it. */
 export function untraced<T>(request: () => T): T {
   if (!isAnyTelemetryLive()) return request()
   const { context, ROOT_CONTEXT } = otelApi()

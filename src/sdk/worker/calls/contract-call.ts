@@ -26,10 +26,10 @@ export type ContractCallOptions = Omit<TriggerRequest, 'function_id' | 'payload'
   validate?: ChecksMade | undefined
 }
 
-/** Which checks are made; both unless turned off. */
+/** Option `validate`: whether inputs and outputs are checked. */
 export type ChecksMade = { input?: boolean | undefined; output?: boolean | undefined }
 
-/** What a call resolves with, by its action; any of the three when the options do not tell which action it is. */
+/** Result of a call by contract, by its action. */
 export type ContractResult<C extends FunctionContract, TOptions> = TOptions extends { action: { type: infer Type } }
   ? Type extends 'enqueue'
     ? EnqueueResult
@@ -65,14 +65,14 @@ export interface ContractTrigger {
 }
 /* eslint-enable @typescript-eslint/no-explicit-any, @typescript-eslint/unified-signatures */
 
-/** The functions of some contracts, by the names they were given. */
+/** Functions of several contracts, by name. */
 export type ContractClient<T extends Readonly<Record<string, FunctionContract>>> = {
   readonly [Name in keyof T]: <TOptions extends ContractCallOptions | undefined = undefined>(
     ...args: ContractArguments<T[Name], TOptions>
   ) => Promise<ContractResult<T[Name], TOptions>>
 }
 
-/** A payload that may be undefined may be left out. */
+/** Arguments of a call by contract; the payload is optional if it may be undefined. */
 export type ContractArguments<C extends FunctionContract, TOptions> =
   undefined extends ContractInput<C>
     ? [payload?: ContractInput<C>, options?: TOptions]
@@ -91,7 +91,7 @@ export function withContracts(trigger: TriggerFunction): ContractTrigger {
 
 /**
  * One function per contract.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something among them that is no contract.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` if one of them is not a contract.
  */
 export function contractClient<T extends Readonly<Record<string, FunctionContract>>>(
   trigger: ContractTrigger,

@@ -16,11 +16,11 @@ export const TriggerAction = {
     type: 'enqueue',
     queue: checkId('queue', checkRecord('options', options)['queue']),
   }),
-  /** Sends the call and forgets it. */
+  /** Sends the call without waiting for a result. */
   Void: (): { type: 'void' } => ({ type: 'void' }),
 } as const
 
-/** The answer to an enqueued call. */
+/** Receipt of an enqueued call. */
 export type EnqueueResult = { messageReceiptId: string }
 
 /** One call. */
@@ -29,23 +29,23 @@ export type TriggerRequest<TInput = unknown> = {
   /** Any JSON value; `undefined` is sent as `{}`. */
   payload: TInput
   action?: TriggerAction | undefined
-  /** Default: the client's `invocationTimeoutMs`. The limit is local: the callee runs on. */
+  /** Time limit of this call in milliseconds. Default: the worker's `invocationTimeoutMs`. It does not stop the callee. */
   timeoutMs?: number | undefined
-  /** Another spelling of `timeoutMs`, which wins. */
+  /** Alias of `timeoutMs`, which takes precedence. */
   timeout_ms?: number | undefined
-  /** Free JSON handed to the handler beside the payload. */
+  /** Any JSON, passed to the handler as its second argument. */
   metadata?: unknown
-  /** Where the function is looked up. Default: the worker's namespace, `default` for `engine::` ids. */
+  /** Namespace of the function. Default: the worker's namespace, `default` for `engine::` ids. */
   namespace?: string | undefined
-  /** Gives the call up: the promise rejects with the signal's reason. */
+  /** Cancels the call: the promise rejects with the reason of the signal. */
   signal?: AbortSignal | undefined
   /**
-   * Names the request, so that a function with the option `idempotent` runs it once however often it is sent. Up to 512
-   * characters; travels in `metadata` as `idempotencyKey`.
+   * Identifies the request, so that a function with the option `idempotent` runs once, even if it is sent again. Up to 512
+   * characters; sent in `metadata` as `idempotencyKey`.
    */
   idempotencyKey?: string | undefined
   /**
-   * Sends the call again when it did not run, and with an `idempotencyKey` also when it may have run. `{}` stands for the
+   * Retries the call if it did not run, and with an `idempotencyKey` also if it may have run. `{}` uses the
    * defaults; absent: the call is sent once.
    */
   retry?: RetryOptions | undefined
@@ -85,7 +85,7 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
   return promise
 }
 
-/** Anything that calls functions: a worker, or a handler's context. */
+/** An object with `trigger`: a worker or the context of a handler. */
 export interface CanTrigger {
   /** Calls a function. */
   readonly trigger: TriggerFunction

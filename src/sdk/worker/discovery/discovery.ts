@@ -9,7 +9,7 @@ import type { TriggerFunction } from '../calls/trigger-request.js'
 import { checkFlag, checkRecord, checkText } from '../check.js'
 import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 
-/** A function somebody serves. */
+/** A registered function, as listed by the engine. */
 export type FunctionInfo = {
   function_id: string
   description?: string
@@ -20,7 +20,7 @@ export type FunctionInfo = {
   worker_name?: string
 }
 
-/** A connected worker. */
+/** A connected worker, as listed by the engine. */
 export type WorkerInfo = {
   id: string
   status: string
@@ -39,7 +39,7 @@ export type WorkerInfo = {
   namespace?: string
 }
 
-/** A trigger that is bound. */
+/** A bound trigger, as listed by the engine. */
 export type TriggerInfo = {
   id: string
   trigger_type: string
@@ -50,7 +50,7 @@ export type TriggerInfo = {
   namespace?: string
 }
 
-/** A trigger type somebody provides. */
+/** A trigger type, as listed by the engine. */
 export type TriggerTypeInfo = {
   id: string
   description: string

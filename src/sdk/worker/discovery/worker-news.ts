@@ -7,7 +7,7 @@ import { DEFAULT_NAMESPACE, EngineTriggers } from '../../../wire/protocol/names.
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
 import type { Random } from '../../../std/random.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { FunctionRef, Functions } from '../functions/functions.js'
 import type { Trigger, Triggers } from '../triggers/triggers.js'
 

@@ -12,31 +12,31 @@ import { checkCount, checkRecord } from '../check.js'
 
 /** Limits of a form. A form that exceeds one fails with `MESSAGE_TOO_LARGE`. */
 export type FormLimits = {
-  /** Bytes of one file. Default 10 MiB. */
+  /** Maximum bytes of one file. Default: 10 MiB. */
   maxFileBytes?: number | undefined
-  /** Files. Default 10. */
+  /** Maximum number of files. Default: 10. */
   maxFiles?: number | undefined
-  /** Bytes of one field. Default 64 KiB. */
+  /** Maximum bytes of one field. Default: 64 KiB. */
   maxFieldBytes?: number | undefined
-  /** Fields. Default 100. */
+  /** Maximum number of fields. Default: 100. */
   maxFields?: number | undefined
 }
 
-/** One part of a form, in the order in which they were sent. */
+/** One part of a form: a field or a file, in the order of the form. */
 export type FormPart =
   | { readonly kind: 'field'; readonly name: string; readonly value: string }
   | {
       readonly kind: 'file'
       readonly name: string
-      /** The name that the client gave the file, without a path. Do not use it as the name of a file of yours. */
+      /** File name from the client, without a path. Do not use it as the name of a file on your disk. */
       readonly filename: string
-      /** The media type that the client gave. */
+      /** Media type from the client. */
       readonly type: string
-      /** The content. Read it before the next part; what is left is skipped then. */
+      /** Content of the file. Read it before you request the next part; unread bytes are skipped. */
       readonly stream: Readable
     }
 
-/** A request that a form is read from. */
+/** Argument of `parseForm`. */
 export type FormRequest = {
   readonly headers: Readonly<Record<string, string | string[]>>
   readonly request_body: { readonly stream: NodeJS.ReadableStream }
@@ -46,7 +46,7 @@ const DEFAULTS = { maxFileBytes: 10 * 1024 * 1024, maxFiles: 10, maxFieldBytes: 
 
 /**
  * The parts of a form of the media type `multipart/form-data`.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for another media type or a limit that is off, `INVALID_CONFIG` without
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for another media type or an invalid limit, `INVALID_CONFIG` without
  * `@fastify/busboy`, `MESSAGE_TOO_LARGE` when a limit is exceeded. @throws {SerdeError} `deserialization_error` for a
  * form that is malformed or ends early.
  * @example

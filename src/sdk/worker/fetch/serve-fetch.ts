@@ -16,11 +16,11 @@ import { HandlerContext, type InvocationContext } from '../invocations/invocatio
 export type FetchApp =
   ((request: Request) => Response | Promise<Response>) | { fetch(request: Request): Response | Promise<Response> }
 
-/** How an application is served. */
+/** Options of `serveFetch`. */
 export type ServeFetchOptions = {
-  /** The routes, each a method and a path: `GET /orders/:id`. Engines have no wildcards. */
+  /** Routes, each a method and a path, such as `GET /orders/:id`. Engines have no wildcards. */
   routes: readonly string[]
-  /** The function that serves them. Default `fetch`; two applications in one worker need two ids. */
+  /** Id of the function that serves the routes. Default: `fetch`; two applications in one worker need two ids. */
   functionId?: string | undefined
 }
 
@@ -30,7 +30,7 @@ export type ServedFetch = Disposable & {
   unregister(): void
 }
 
-/** What serving needs of a worker. */
+/** Members of a worker that `serveFetch` needs. */
 export type FetchWorker = Pick<III, 'registerFunction' | 'registerTrigger'>
 
 /** Maximum bytes of a response that sets several cookies, since it is sent in one piece. */
@@ -107,13 +107,13 @@ async function serve(handle: Handle, payload: unknown, context: InvocationContex
   const { response: writer, request_body: body } = exchange
   holdDrain(writer)
   if (context instanceof HandlerContext) abortWith(writer.stream, context)
-  // A cut rejects the write that is under way. After an answer in one piece, the engine refuses the channel.
+  // A lost connection rejects the write in progress. After an answer in one piece, the engine refuses the channel.
   writer.stream.on('error', ignore)
   // Opens the channel, so that the signal aborts as soon as the client leaves.
   void writer.sendMessage(statusMessage(200))
   const request = requestOf(exchange, context.signal)
   const response: unknown = await handle(request)
-  // A response of another realm or polyfill is no instance of this one.
+  // A response of another realm or polyfill is not an instance of this one.
   if (!isResponse(response)) {
     const text = `The application must return a Response, got ${describe(response)}`
     throw new RuntimeError(ErrorCode.invalid_response, text)

@@ -9,7 +9,7 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import { parse, whenParsed, type Misfit } from '../../schema/parse.js'
 import type { SchemaSide, StandardSchemaV1 } from '../../schema/standard-schema.js'
 import { validationError } from '../../schema/validation.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { FunctionHandler } from './function-handler.js'
 import type { InvocationContext } from '../invocations/invocation-context.js'
 

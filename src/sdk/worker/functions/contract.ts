@@ -13,42 +13,42 @@ import type { ToJsonSchema } from '../../schema/json-schema.js'
 import { checkId, checkNamespace, checkRecord } from '../check.js'
 import type { JsonSchemaFormat } from './function-format.js'
 
-/** A schema, or none. */
+/** A schema or `undefined`. */
 export type MaybeSchema = StandardSchemaV1 | undefined
 
-/** A function: its id, what it takes, what it answers. */
+/** Contract of a function: id, input and output. */
 export type FunctionContract<I extends MaybeSchema = MaybeSchema, O extends MaybeSchema = MaybeSchema> = {
   readonly id: string
-  /** What the function takes. Callers send what the schema accepts, the handler gets what it gives. */
+  /** Schema of the payload. Callers send its input type, the handler receives its output type. */
   readonly input?: I
-  /** What the function answers. The handler returns what the schema accepts, callers get what it gives. */
+  /** Schema of the result. The handler returns its input type, callers receive its output type. */
   readonly output?: O
   readonly description?: string | undefined
-  /** Free JSON; `internal: true` hides the function from listings. */
+  /** Any JSON; `internal: true` hides the function from lists. */
   readonly metadata?: Record<string, unknown> | undefined
-  /** JSON Schema of the payload, instead of the one made from `input`. */
+  /** JSON Schema of the payload. Default: generated from `input`. */
   readonly request_format?: JsonSchemaFormat | undefined
-  /** JSON Schema of the result, instead of the one made from `output`. */
+  /** JSON Schema of the result. Default: generated from `output`. */
   readonly response_format?: JsonSchemaFormat | undefined
-  /** Converts schemas that cannot do it themselves. */
+  /** Converts schemas to JSON Schema, if their library cannot. */
   readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
-/** A trigger type: its id, what a binding configures, what bound functions receive. */
+/** Contract of a trigger type: id, config and payload. */
 export type TriggerTypeContract<C extends MaybeSchema = MaybeSchema, R extends MaybeSchema = MaybeSchema> = {
   readonly id: string
-  /** A binding's `config`. */
+  /** Schema of the `config` of a binding. */
   readonly config?: C
-  /** The payload of bound functions. */
+  /** Schema of the payload of bound functions. */
   readonly request?: R
-  /** Shown where types are listed. */
+  /** Shown in lists of trigger types. */
   readonly description?: string | undefined
   readonly namespace?: string | undefined
-  /** Converts schemas that cannot do it themselves. */
+  /** Converts schemas to JSON Schema, if their library cannot. */
   readonly toJsonSchema?: ToJsonSchema | undefined
 }
 
-/** A contract of a trigger type whose schemas are known to be there, or not. */
+/** Contract of a trigger type with known schemas. */
 export type DefinedTriggerType<C extends MaybeSchema, R extends MaybeSchema> = Omit<
   TriggerTypeContract<C, R>,
   'config' | 'request'
@@ -57,13 +57,13 @@ export type DefinedTriggerType<C extends MaybeSchema, R extends MaybeSchema> = O
   ([R] extends [undefined] ? { readonly request?: undefined } : { readonly request: R })
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what no schema describes is any, as everywhere in this package */
-/** What those who send write, for a schema that may be missing. */
+/** Input type of an optional schema. */
 export type SentAs<S> = [NonNullable<S>] extends [never]
   ? any
   : NonNullable<S> extends StandardSchemaV1
     ? InferInput<NonNullable<S>>
     : any
-/** What those who receive get, for a schema that may be missing. */
+/** Output type of an optional schema. */
 export type ReceivedAs<S> = [NonNullable<S>] extends [never]
   ? any
   : NonNullable<S> extends StandardSchemaV1
@@ -71,15 +71,15 @@ export type ReceivedAs<S> = [NonNullable<S>] extends [never]
     : any
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-/** What callers of a contract send. */
+/** Input type of a contract, as callers pass it. */
 export type ContractInput<C extends FunctionContract> = SentAs<C['input']>
-/** What callers of a contract get. */
+/** Output type of a contract, as callers receive it. */
 export type ContractOutput<C extends FunctionContract> = ReceivedAs<C['output']>
 
 /**
  * Declares a function for both its sides: `worker.registerFunction(contract, handler)` serves it,
  * `worker.trigger(contract, payload)` calls it.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or a schema that is none.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or an invalid schema.
  * @example
  * const add = defineFunction({
  *   id: 'math::add',
@@ -100,7 +100,7 @@ export function defineFunction<I extends MaybeSchema = undefined, O extends Mayb
 /**
  * Declares a trigger type for its provider, `worker.registerTriggerType(contract, handler)`, and for those who bind
  * functions to it, `worker.registerTrigger(contract, { function_id, config })`.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or a schema that is none, `INVALID_NAMESPACE`.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank id or an invalid schema, `INVALID_NAMESPACE`.
  */
 export function defineTriggerType<C extends MaybeSchema = undefined, R extends MaybeSchema = undefined>(
   contract: TriggerTypeContract<C, R>,

@@ -38,7 +38,7 @@ export type JsonSchemaFormat =
       readonly allows?: never
     }
 
-/** What a function takes and answers: documentation, or schemas that are checked as well. */
+/** Formats of a function: JSON Schemas, or schemas that are also checked. */
 export type FunctionFormats = {
   input?: JsonSchemaFormat | StandardSchemaV1 | undefined
   output?: JsonSchemaFormat | StandardSchemaV1 | undefined

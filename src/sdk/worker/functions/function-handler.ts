@@ -5,13 +5,13 @@ import type { JsonValue } from '../../../wire/protocol/validate.js'
 import type { InvocationContext } from '../invocations/invocation-context.js'
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- handlers without annotations take and return any, as in the official package */
-/** A handler as the official package has it. */
+/** Type of a handler in the official package. */
 export type RemoteFunctionHandler<TInput = any, TOutput = any> = (
   data: TInput,
   metadata?: JsonValue,
 ) => Promise<TOutput>
 
-/** Serves one invocation: the payload, the caller's metadata, and what is known of the invocation. */
+/** Handler of a function: receives payload, metadata and context. */
 export type FunctionHandler<TInput = any, TOutput = any> = (
   data: TInput,
   metadata: JsonValue | undefined,

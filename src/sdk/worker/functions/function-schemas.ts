@@ -8,7 +8,7 @@ import { isStandardSchema, type SchemaSide, type StandardSchemaV1 } from '../../
 import { checkedHandler } from './checked-handler.js'
 import { checkSchema } from './contract.js'
 import { checksMade, type ChecksMade } from '../calls/contract-call.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import { formatsOf, type JsonSchemaFormat, type RegisterFunctionFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 

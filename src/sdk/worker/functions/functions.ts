@@ -23,31 +23,30 @@ import { keysOf } from '../../../std/text/unknown-options.js'
 
 export type { FunctionHandler, RemoteFunctionHandler } from './function-handler.js'
 
-/** What describes a function beside its handler. */
+/** Options of `registerFunction`. */
 export type RegisterFunctionOptions = {
   description?: string | undefined
-  /** JSON Schema of the payload; listed, never enforced. */
+  /** JSON Schema of the payload; the engine lists it, but does not enforce it. */
   request_format?: JsonSchemaFormat | undefined
-  /** JSON Schema of the result; listed, never enforced. */
+  /** JSON Schema of the result; the engine lists it, but does not enforce it. */
   response_format?: JsonSchemaFormat | undefined
-  /** Free JSON; `internal: true` hides the function from listings. */
+  /** Any JSON; `internal: true` hides the function from lists. */
   metadata?: Record<string, unknown> | undefined
-  /** Makes the engine serve the function over HTTP instead of calling this worker. */
+  /** Lets the engine send a request to a URL instead of calling this worker. */
   invocation?: HttpInvocationConfig | undefined
   /**
-   * Invocations of this function that run at a time; the others wait in order. Default no limit. A call that the handlers
-   * of this worker make and that can never begin, since every slot waits for a call queued behind it, is refused with
-   * `CONCURRENCY_DEADLOCK` after about a second.
+   * Maximum number of concurrent invocations of this function; the others wait in order. Default: no limit. If all running
+   * handlers wait for calls that are queued behind them, such a call is rejected with `CONCURRENCY_DEADLOCK` after about 1 s.
    */
   maxConcurrentInvocations?: number | undefined
   /**
    * Milliseconds after which a running handler is abandoned: its caller receives `HANDLER_TIMEOUT`, its signal aborts, its
-   * slot is free, and its result is dropped. A cron schedule or a queue that waits for it goes on. Default no limit.
+   * slot is free, and its result is dropped. A schedule or queue that waits for it continues. Default: no limit.
    */
   abandonAfterMs?: number | undefined
   /**
-   * Runs calls that carry an idempotency key once per key: the first result is recorded in engine state, and later calls with
-   * the key receive it. Calls without a key are not affected. Default: off; `{}` stands for the defaults.
+   * Runs calls with an idempotency key once per key: the first result is recorded in engine state, and later calls with the
+   * key receive it. Calls without a key are not affected. Default: off; `{}` uses the defaults.
    */
   idempotent?: OnceOptions | undefined
 }
@@ -80,7 +79,7 @@ export type FunctionRef = {
   unregister(): void
 }
 
-/** A registered function that `using` removes. */
+/** A registered function, for use with `using`. */
 export type OwnedFunctionRef = FunctionRef & Disposable
 
 /** What limits a function. */
@@ -107,13 +106,13 @@ export interface FunctionServing {
   describe(input: RegisterFunctionInput & SchemaOptions, handler: AnyHandler): Described
   /** A handler as it is run. */
   served(id: string, handler: FunctionHandler): FunctionHandler
-  /** @throws {RuntimeError} `INVALID_ARGUMENT` for a limit that is off. */
+  /** @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid limit. */
   limits(input: RegisterFunctionInput): FunctionLimits
   /** Checks how the engine is to serve a function over HTTP. */
   checkInvocation(config: HttpInvocationConfig): HttpInvocationConfig
   /**
    * What makes a handler run once per idempotency key.
-   * @throws {RuntimeError} `INVALID_ARGUMENT` for an option that is off.
+   * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid option.
    */
   keyed(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler
 }
@@ -225,12 +224,12 @@ export class Functions implements LinkPart {
     this.#registrations.sendAgain(id)
   }
 
-  /** Tells the engine to send no more calls. Those it has sent already are still served, until `forgetAll`. */
+  /** Releases the functions at the engine. Calls that were already sent are still served, until `forgetAll`. */
   withdrawAll(): void {
     for (const id of this.#served.keys()) this.#registrations.remove(id, { type: 'unregisterfunction', id })
   }
 
-  /** Serves nothing any more. */
+  /** Removes all functions. */
   forgetAll(): void {
     this.withdrawAll()
     this.#served.clear()

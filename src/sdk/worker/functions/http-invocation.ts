@@ -5,7 +5,7 @@ import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { addressWithoutCredentials } from '../../../std/text/without-credentials.js'
 import { checkDurationMs, checkRecord } from '../check.js'
-import { checkHeaders } from '../check-headers.js'
+import { checkHeaders } from '../options/check-headers.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** Methods of a request that serves a function. */
@@ -18,13 +18,13 @@ export type HttpAuthConfig =
   | { type: 'hmac'; secret_key: string }
   | { type: 'bearer'; token_key: string }
   | { type: 'api_key'; header: string; value_key: string }
-/** Makes the ways to authenticate. @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name. */
+/** Creates the settings of an authentication. @throws {RuntimeError} `INVALID_ARGUMENT` for a blank name. */
 export const HttpAuthConfig = {
-  /** Signs each request with the secret that the variable `secretKey` holds. */
+  /** Signs each request with the secret in the variable `secretKey`. */
   Hmac: (secretKey: string): HttpAuthConfig => checkedAuth({ type: 'hmac', secret_key: secretKey }),
-  /** Sends the token that the variable `tokenKey` holds. */
+  /** Sends the token in the variable `tokenKey` as a bearer token. */
   Bearer: (tokenKey: string): HttpAuthConfig => checkedAuth({ type: 'bearer', token_key: tokenKey }),
-  /** Sends what the variable `valueKey` holds in a header of one's choice. */
+  /** Sends the value of the variable `valueKey` in the header `header`. */
   ApiKey: (header: string, valueKey: string): HttpAuthConfig =>
     checkedAuth({ type: 'api_key', header, value_key: valueKey }),
 } as const

@@ -16,7 +16,7 @@ export type PayloadSchemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<
   schemaTarget?: 'payload' | undefined
 }
 
-/** The same for the bodies of HTTP requests and responses. */
+/** Options with schemas for HTTP bodies. */
 export type BodySchemas<I extends MaybeSchema, O extends MaybeSchema> = Omit<SchemaSettings, 'schemaTarget'> & {
   input?: I
   output?: O
@@ -28,10 +28,10 @@ export type SchemaHandler<I, O> = FunctionHandler<ReceivedAs<I>, SentAs<O>>
 /** A handler of requests with a parsed body. Answering nothing is for responses that are streamed. */
 export type BodyHandler<I, O> = FunctionHandler<HttpRequest<ReceivedAs<I>>, HttpResponse<number, SentAs<O>> | void>
 
-/** Options beside those that a contract has. */
+/** Options of `registerFunction` with a contract. */
 export type ContractServeOptions = Omit<RegisterFunctionOptions, 'invocation'> & Omit<SchemaSettings, 'schemaTarget'>
 
-/** Serves a function under an id. */
+/** Signature of `registerFunction` with an id. */
 export interface RegisterFunction {
   /**
    * Serves a function whose payload and result are checked by schemas of any Standard Schema library.
@@ -67,7 +67,7 @@ export interface RegisterFunction {
   ): OwnedFunctionRef
 }
 
-/** `registerFunction` with the description first. */
+/** Signature of `registerFunction` with the description first. */
 export interface RegisterFunctionWith {
   /** Serves a function whose payload and result are checked. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(
@@ -84,7 +84,7 @@ export interface RegisterFunctionWith {
 }
 
 /* eslint-disable @typescript-eslint/unified-signatures -- in one signature the handler's type could not be inferred */
-/** `registerFunction` with everything in one object. */
+/** Signature of `registerFunction` with one object. */
 export interface RegisterByObject {
   /** Serves a function whose payload and result are checked. */
   <I extends MaybeSchema = undefined, O extends MaybeSchema = undefined>(

@@ -19,18 +19,18 @@ export type RegisterTriggerTypeMessage = RegisterTriggerTypeInput & { message_ty
 /** A service to register, as a message of its own kind. */
 export type RegisterServiceMessage = RegisterServiceInput & { message_type: MessageType.RegisterService }
 
-/** A registration that can become a frame. */
+/** Argument of `toMessage`. */
 export type RegistrationMessage =
   RegisterFunctionMessage | RegisterTriggerMessage | RegisterTriggerTypeMessage | RegisterServiceMessage
 
-/** Registrations as the wire has them. */
+/** Registration messages. */
 export type Message = MessageNamed<
   WorkerMessage,
   'registerfunction' | 'registertrigger' | 'registertriggertype' | 'registerservice'
 >
 
 /**
- * The frame for a registration, without members that are undefined.
+ * Creates the message for a registration.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for a `message_type` that registers nothing, or a blank id.
  */
 export function toMessage(registration: RegistrationMessage): Message {

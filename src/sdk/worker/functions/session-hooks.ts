@@ -4,7 +4,7 @@
  */
 import type { TriggerAction } from '../calls/trigger-request.js'
 
-/** What the auth function is asked when a worker connects. */
+/** Payload of the auth function of a guarded listener. */
 export type AuthInput = {
   /** Headers of the handshake; names are lower-case. */
   headers: Record<string, string>

@@ -7,10 +7,10 @@ import { MAX_INFO_IDS } from '../../../wire/protocol/limits.js'
 import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { Barrier } from '../lifecycle/barrier.js'
 import type { Link, LinkPart } from '../link.js'
-import type { WorkerOptions } from '../options.js'
+import type { WorkerOptions } from '../options/options.js'
 import type { Functions, ServedFunction } from './functions.js'
 
 /** The parts of a worker that the search stands on. */
@@ -96,7 +96,7 @@ export class UrlFunctions implements LinkPart {
   }
 
   /**
-   * Whether an id that the engine does not know may be served all the same: a guarded listener may have put a prefix
+   * Whether an id that the engine does not list may still be served: a guarded listener may have put a prefix
    * before it, and shows what it grants only. A function of the engine that is rarely granted tells whether it is one.
    */
   async #mayBeServed(id: string): Promise<boolean> {

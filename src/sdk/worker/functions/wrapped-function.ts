@@ -7,15 +7,15 @@ import { checkFunction, checkRecord } from '../check.js'
 import { withFormats, type FunctionFormats } from './function-format.js'
 import type { FunctionHandler } from './functions.js'
 
-/** `input` and `output` become the formats of the registration, unless it names its own. */
+/** Options of `iiiFn` and `iiiAsyncFn`: formats of the registration. */
 export type WrapOptions = FunctionFormats & {
   /** Spreads a list payload over the parameters. Default: the payload is the one argument. */
   positional?: boolean | undefined
 }
 
 /**
- * A plain function as a handler. A function without parameters ignores the payload.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no function. With `positional`, the handler rejects
+ * Turns a synchronous function into a handler. A function without parameters ignores the payload.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an argument that is not a function. With `positional`, the handler rejects
  * payloads that are no list with `deserialization_error`.
  * @example
  * worker.registerFunction('add', iiiFn((a: number, b: number) => a + b, { positional: true }))

@@ -2,7 +2,7 @@
 import { invalidArgument } from '../../../errors.js'
 import { checkFlag, checkRecord } from '../check.js'
 
-/** How readiness is judged. */
+/** Options of readiness: `strict`. */
 export type ReadinessOptions = {
   /**
    * Whether a worker that waits for a name of another worker (`onConflict: 'wait'`) is not ready. Default false: in a
@@ -11,7 +11,7 @@ export type ReadinessOptions = {
   strict?: boolean | undefined
 }
 
-/** Where probes are served. */
+/** Options of `serveHealth`. */
 export type HealthOptions = ReadinessOptions & {
   /** Port; 0 takes a free one. Default 9090. */
   port?: number | undefined

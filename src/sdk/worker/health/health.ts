@@ -10,7 +10,7 @@ import type { Link, LinkPart } from '../link.js'
 import type { Triggers } from '../triggers/triggers.js'
 import type { Conflicts } from '../lifecycle/conflicts.js'
 
-/** Whether a worker serves, and why not. */
+/** Health of a worker: whether it is ready, and the problems. */
 export type WorkerHealth = {
   /** The state of the connection. */
   state: IIIConnectionState

@@ -16,12 +16,12 @@ export interface ProbedWorker extends MeasuredWorker {
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): () => void
 }
 
-/** Answers one request. */
+/** Handler of one path. */
 export type HealthHandler = (request: IncomingMessage, response: ServerResponse) => void
 
-/** Handlers for a server that exists already. */
+/** Handlers for your own server. */
 export type HealthHandlers = {
-  /** Answers 200 while the process works, 503 once the client has failed for good. */
+  /** Answers 200 while the process works, 503 when the client has failed. */
   healthz: HealthHandler
   /** Answers 200 when calls reach the worker, else 503 with the reasons. */
   readyz: HealthHandler
@@ -31,7 +31,7 @@ export type HealthHandlers = {
   close(): void
 }
 
-/** A server of probes. */
+/** A running probe server. */
 export interface HealthServer extends AsyncDisposable {
   /** Base address, such as `http://127.0.0.1:9090`. */
   readonly url: string
@@ -44,7 +44,7 @@ export interface HealthServer extends AsyncDisposable {
 /**
  * Serves `/healthz`, `/readyz` and `/metrics` of a worker until the worker has ended. Does not keep the process alive.
  * @throws {RuntimeError} `PORT_IN_USE`, `LISTEN_FAILED` for an address that cannot be opened, or `INVALID_ARGUMENT` for an
- * option that is off.
+ * invalid option.
  * @example
  * const health = await serveHealth(worker, { port: 9090, host: '0.0.0.0' })
  */
@@ -65,8 +65,8 @@ export async function serveHealth(worker: ProbedWorker, options: HealthOptions =
 }
 
 /**
- * The handlers behind `serveHealth`, to be mounted in a server of one's own.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no worker, or an option that is off.
+ * Returns the handlers of `serveHealth`, for your own server.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an argument that is not a worker, or an invalid option.
  */
 export function healthHandlers(worker: ProbedWorker, options: ReadinessOptions = {}): HealthHandlers {
   checkFunction('worker.health', checkRecord('worker', worker)['health'])

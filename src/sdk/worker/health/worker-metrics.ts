@@ -9,9 +9,9 @@ import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import { currentTraceId } from '../../telemetry/trace/context-helpers.js'
 import type { Interceptor } from '../interceptors.js'
 import type { WorkerHealth } from './health.js'
-import type { WorkerStats } from '../stats.js'
+import type { WorkerStats } from '../diagnostics/stats.js'
 
-/** What metrics read of a worker. */
+/** Members of a worker that metrics read. */
 export interface MeasuredWorker {
   /** Adds what measures calls and handlers. */
   use(interceptor: Interceptor): () => void

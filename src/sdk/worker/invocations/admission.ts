@@ -162,7 +162,7 @@ export class Admission implements LinkPart {
     )
   }
 
-  /** Refuses the last of the calls that can never begin: the place of its caller, which then goes on, serves the others. */
+  /** Rejects the last of the calls that can never begin. Its caller then finishes, and its slot serves the others. */
   #refuseDeadlocked(): void {
     const originOf = ({ invocationId }: Served): Served | undefined => this.#parts.calls.originOf(invocationId)
     const calls = [...this.#waiting.values()].filter(({ entrant }) => originOf(entrant.served) !== undefined)

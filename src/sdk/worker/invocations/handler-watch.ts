@@ -4,7 +4,7 @@
  */
 import type { ServedInvocations } from '../../rpc/served.js'
 import type { Clock, Timer } from '../../../std/time/clock.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { LinkPart } from '../link.js'
 
 /** How often the watch checks within the limit. */

@@ -9,7 +9,7 @@ import type { ChannelWriter } from '../../channel/writer.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { describeKind, messageOf, stackOf } from '../../../std/text/describe.js'
 import type { Random } from '../../../std/random.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { FunctionHandler } from '../functions/function-handler.js'
 import { failureAnsweredWith } from './answered-failure.js'
 import type { InvocationContext } from './invocation-context.js'
@@ -61,7 +61,7 @@ async function sendable(value: unknown, response: ChannelWriter, note: (problem:
     return value
   }
   if (!isRecord(value)) {
-    note(`${describeKind(value)}, which is no response: the client got status 200 and the body {}`)
+    note(`${describeKind(value)}, which is not a response: the client got status 200 and the body {}`)
     return value
   }
   noteStatus(value, note)
@@ -84,7 +84,7 @@ function noteStatus(value: Record<string, unknown>, note: (problem: string) => v
     return
   }
   const isSent = Number.isInteger(status) && (status as number) >= 200 && (status as number) <= 999
-  if (!isSent) note(`a \`status_code\` that is no whole number from 200 to 999: the client got status 200`)
+  if (!isSent) note(`a \`status_code\` that is not a whole number from 200 to 999: the client got status 200`)
 }
 
 /**

@@ -12,7 +12,7 @@ import type { HttpResponse, StreamRequest, StreamResponse } from './http-request
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the body's type is the handler's claim, and payloads are any */
 /**
- * Answers through `res`, or by what it returns. `context` is the handler's own: a worker always passes it, and it is
+ * Callback of `http()`: writes to `res`, or returns a response. `context` is the handler's own: a worker always passes it, and it is
  * undefined only where the function that `http` returns is called by hand without one. Its `signal` aborts when the
  * response can no longer reach the client, also after the callback has returned: the client left, or the worker shut down.
  */
@@ -23,9 +23,9 @@ export type HttpCallback = (
 ) => Promise<void | HttpResponse>
 
 /**
- * A function that serves HTTP requests.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a callback that is no function. The function it returns rejects so for a
- * payload that is no HTTP request.
+ * Turns a callback into a handler of HTTP requests.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a callback that is not a function. The function it returns rejects so for a
+ * payload that is not an HTTP request.
  * @example
  * worker.registerFunction('report', http(async (req, res) => {
  *   res.status(200)

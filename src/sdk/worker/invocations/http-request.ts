@@ -5,7 +5,7 @@
 import type { ChannelReader } from '../../channel/reader.js'
 import type { ChannelWriter } from '../../channel/writer.js'
 
-/** The raw body of a request. */
+/** Raw body of a request. */
 export type HttpStreamReader = {
   stream: NodeJS.ReadableStream
   readAll: () => Promise<Buffer>
@@ -13,7 +13,7 @@ export type HttpStreamReader = {
   close: () => void
 }
 
-/** Which binding a request came through. */
+/** Trigger that received a request. */
 export type HttpTriggerInfo = { type: string; path?: string; method?: string }
 
 /** A request. */
@@ -54,7 +54,7 @@ export type InternalHttpRequest<TBody = unknown> = {
   request_body: ChannelReader
 }
 
-/** A request without the end its response goes to. */
+/** The HTTP request of an `http()` handler. */
 export type StreamRequest<TBody = unknown> = Omit<InternalHttpRequest<TBody>, 'response'>
 
 /** A response that is written piece by piece. Status and headers count until the first byte. */

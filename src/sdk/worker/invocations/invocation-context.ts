@@ -10,7 +10,7 @@ import { joinSignals } from '../../../std/async/abortable.js'
 import { isVoid, type TriggerFunction, type TriggerRequest } from '../calls/trigger-request.js'
 import { withContracts, type ContractTrigger } from '../calls/contract-call.js'
 
-/** Third argument of a handler. */
+/** Third argument of a handler: caller, signal, logger and `trigger`. */
 export interface InvocationContext {
   /** The function that was called. */
   readonly functionId: string

@@ -12,8 +12,8 @@ import type { Handling, Tracing } from '../../../wire/protocol/tracing.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { MAX_WAITING_INVOCATIONS, type Admission } from './admission.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
-import type { WorkerCounters } from '../stats.js'
-import type { Report } from '../diagnostics.js'
+import type { WorkerCounters } from '../diagnostics/stats.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { FunctionHandler, Functions } from '../functions/functions.js'
 import type { HandlerWatch } from './handler-watch.js'
 import { answeredFailure } from './answered-failure.js'
@@ -212,7 +212,7 @@ function reply(server: Server, { message, served, leave }: Running, answer: Hand
 /** The only answer that always has room: without it the caller would wait for its time limit. */
 export const NO_ROOM: ErrorBody = {
   code: ErrorCode.RESULT_DROPPED,
-  message: 'The handler ran, but its result had no room: the engine does not read what this worker sends',
+  message: 'The handler ran, but its result was dropped: the send queue is full, because the engine does not read',
 }
 
 /** An id longer than this is not repeated in full where the answer itself has to fit. */
@@ -227,7 +227,7 @@ function answerFrame({ counters }: Server, message: Invocation, answer: HandlerO
     }
     return workerCodec.encode({ type: 'invocationresult', invocation_id, function_id, result: answer.result })
   } catch (cause) {
-    // The result is no JSON, or too large: the caller hears that instead of nothing.
+    // The result cannot be serialised, or is too large: the caller receives this error instead of no answer.
     const { code, message: text } = toErrorBody(cause)
     if (code === ErrorCode.MESSAGE_TOO_LARGE) counters.oversizedMessages += 1
     const echoed = function_id.slice(0, MAX_ECHOED_CHARACTERS)

@@ -10,7 +10,7 @@ import { deferred, type Deferred } from '../../../std/async/deferred.js'
 import type { Connection } from '../../connection/connection.js'
 import type { Letter } from '../../connection/outbox.js'
 import type { Unconfirmed } from '../../rpc/unconfirmed.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { Link, LinkPart } from '../link.js'
 
 /** The parts of a worker that answering stands on. */

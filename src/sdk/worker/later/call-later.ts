@@ -7,7 +7,7 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import { validate } from '../../schema/validation.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord } from '../check.js'
 import type { III } from '../client.js'
-import { durationMs, type Duration } from '../duration.js'
+import { durationMs, type Duration } from '../options/duration.js'
 import { checkSchema, type ContractInput, type FunctionContract } from '../functions/contract.js'
 import { KEYED_WORK, type KeyedWork } from '../once/keyed-work.js'
 import { checkKey } from '../once/once-options.js'
@@ -16,42 +16,42 @@ import type { TriggerAction } from '../calls/trigger-request.js'
 import { Deliveries } from './deliveries.js'
 import { entryOf, LaterCalls, type StoredCall } from './later-calls.js'
 
-/** When and how a later call is made. */
+/** Options of `callLater`. */
 export type LaterOptions = {
   /** Time until the call. Milliseconds, or a text such as `'3d'`. */
   delay?: Duration | undefined
-  /** When the call is made, instead of `delay`; a time in the past is due at once. A number is in milliseconds since 1970. */
+  /** Time of the call, instead of `delay`: a `Date`, or milliseconds since 1970. A past time is due at once. */
   at?: Date | number | undefined
   /**
-   * Names the call until it is delivered: a second call with the key and the same arguments joins the first one, and
-   * `cancelLater` takes it back. Up to 512 characters. Default: a new one.
+   * Identifies the call until it is delivered: a second call with the same key and arguments joins the first one, and
+   * `cancelLater` cancels it. Up to 512 characters. Default: a new one.
    */
   key?: string | undefined
-  /** Where the function is looked up. Default: the worker's namespace. */
+  /** Namespace of the function. Default: the worker's namespace. */
   namespace?: string | undefined
-  /** Free JSON handed to the handler beside the payload. */
+  /** Any JSON, passed to the handler as its second argument. */
   metadata?: Record<string, unknown> | undefined
-  /** Has the call stored in a queue when it is due, with its attempts and its dead-letter list. Default: called directly. */
+  /** Puts the call in a queue when it is due, with the retries and dead letters of the queue. Default: called directly. */
   action?: Extract<TriggerAction, { type: 'enqueue' }> | undefined
-  /** Time limit of the call once it is due, in milliseconds. Default: that of the worker that delivers it. */
+  /** Time limit of the call in milliseconds, from its delivery. Default: that of the worker that delivers it. */
   timeoutMs?: number | undefined
 }
 
-/** A call that waits. */
+/** A stored later call. */
 export type LaterCall = {
-  /** Its key, as given or made. */
+  /** The key of the call. */
   readonly key: string
   /** When it is due, in milliseconds since 1970. */
   readonly dueAt: number
 }
 
-/** Deliveries that can be stopped. */
+/** Stops the deliveries of `serveLater`. */
 export type LaterServer = {
-  /** Looks for due calls no more; deliveries that have begun go on. */
+  /** Stops making due calls. Deliveries in progress continue. */
   stop(): void
 }
 
-/** What later calls need of a worker; `registerWorker` returns one. */
+/** Members of a worker that later calls need; `registerWorker` returns one. */
 export type LaterWorker = Pick<III, 'trigger'>
 
 const LATER_KEYS = keysOf<LaterOptions>({
@@ -94,7 +94,7 @@ export async function callLater<C extends FunctionContract>(
 }
 
 /**
- * Takes a later call back. Resolves with false when no call waits under the key, or its delivery has begun.
+ * Cancels a later call. Resolves with false when no call waits under the key, or its delivery has begun.
  * @throws {RuntimeError} rejects with `INVALID_ARGUMENT`.
  */
 export async function cancelLater(worker: LaterWorker, key: string): Promise<boolean> {
@@ -106,7 +106,7 @@ export async function cancelLater(worker: LaterWorker, key: string): Promise<boo
 /**
  * Delivers calls that are due, of every worker of the engine, until the worker ends or `stop` is called. A worker that makes
  * later calls does so by itself.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no worker.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an argument that is not a worker.
  */
 export function serveLater(worker: LaterWorker): LaterServer {
   const keyed = keyedWorkOf(worker)

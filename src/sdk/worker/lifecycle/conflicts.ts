@@ -8,7 +8,7 @@ import { backoffDelayMs, type BackoffPolicy } from '../../../std/time/backoff.js
 import type { Clock, Timer } from '../../../std/time/clock.js'
 import { Emitter, type Unsubscribe } from '../../../std/async/emitter.js'
 import type { Random } from '../../../std/random.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { Functions } from '../functions/functions.js'
 import type { Triggers } from '../triggers/triggers.js'
 import type { WorkerNews } from '../discovery/worker-news.js'
@@ -87,7 +87,7 @@ export class Conflicts implements LinkPart {
     return this.isInLine && this.held.length === 0
   }
 
-  /** Whether nothing is asked for any more. */
+  /** Whether no registration is pending. */
   get isStopped(): boolean {
     return this.#state === 'stopped'
   }
@@ -225,7 +225,7 @@ export class Conflicts implements LinkPart {
     void this.#conclude()
   }
 
-  /** Waits for the engine's word on what was asked for, and goes on from there. */
+  /** Waits for the engine's answer to the registrations, then continues. */
   async #conclude(): Promise<void> {
     if (this.#state !== 'waiting') return
     this.#state = 'asking'

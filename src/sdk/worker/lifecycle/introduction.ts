@@ -6,9 +6,9 @@ import { workerCodec } from '../../../wire/protocol/codec.js'
 import { DEFAULT_NAMESPACE, REGISTER_WORKER } from '../../../wire/protocol/names.js'
 import { isUuid } from '../../../wire/protocol/validate.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
-import type { WorkerMetadata } from '../identity.js'
+import type { WorkerMetadata } from '../options/identity.js'
 import type { Link, LinkPart, Session } from '../link.js'
-import type { WorkerOptions } from '../options.js'
+import type { WorkerOptions } from '../options/options.js'
 
 export class Introduction implements LinkPart {
   readonly #link: Link
@@ -44,7 +44,7 @@ export class Introduction implements LinkPart {
   }
 }
 
-/** What the engine receives. The frame is written once: metadata that is no JSON is the caller's error, not the socket's. */
+/** What the engine receives. The frame is written once: metadata that is not JSON is the caller's error, not the socket's. */
 interface Introduced {
   readonly metadata: Partial<WorkerMetadata>
   readonly frame: string

@@ -6,7 +6,7 @@ import { DEFAULT_NAMESPACE, EngineFunctions } from '../../../wire/protocol/names
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
 import type { Link } from '../link.js'
-import type { WorkerOptions } from '../options.js'
+import type { WorkerOptions } from '../options/options.js'
 import type { Introduction } from './introduction.js'
 
 /** The parts of a worker that claiming stands on. */

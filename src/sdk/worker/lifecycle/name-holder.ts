@@ -15,10 +15,10 @@ import { deferred } from '../../../std/async/deferred.js'
 import { processState } from '../../../std/process-state.js'
 import type { Clock } from '../../../std/time/clock.js'
 import { IGNORE_EVENTS } from '../../../wire/transport/transport.js'
-import type { Report } from '../diagnostics.js'
-import { isAddressOfThisHost, isRunning } from '../identity.js'
+import type { Report } from '../diagnostics/diagnostics.js'
+import { isAddressOfThisHost, isRunning } from '../options/identity.js'
 import type { Link, LinkPart, Session } from '../link.js'
-import type { WorkerOptions } from '../options.js'
+import type { WorkerOptions } from '../options/options.js'
 import { CONFLICT_ADVICE } from './refusals.js'
 
 /** How long the engine may take to describe the holder. */
@@ -159,7 +159,7 @@ export class LiveSession implements LinkPart {
 
 /**
  * Whether a holder was a process of this host that has ended. The process id may be the same, as in a container that was
- * started again: then the holder has ended if it is no session of this process.
+ * started again: then the holder has ended if it is not a session of this process.
  */
 function isGone(id: string, worker: unknown): boolean {
   const { pid, ip_address: address } = isRecord(worker) ? worker : {}

@@ -16,7 +16,7 @@ import type { Refusals } from './refusals.js'
 import type { Functions } from '../functions/functions.js'
 import type { UrlFunctions } from '../functions/url-functions.js'
 import type { Link } from '../link.js'
-import type { WorkerOptions } from '../options.js'
+import type { WorkerOptions } from '../options/options.js'
 import type { Triggers } from '../triggers/triggers.js'
 import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import type { Clock } from '../../../std/time/clock.js'
@@ -30,7 +30,7 @@ export type ReadyOptions = {
   timeoutMs?: number | undefined
   /** Ends the wait: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Resolves although the engine refused functions or triggers, which are reported to `diagnostics` alone. Default false. */
+  /** Resolves even if the engine rejected functions or triggers. They are reported to `diagnostics`. Default: false. */
   allowRefused?: boolean | undefined
   /**
    * Resolves also while other workers own names that this worker waits for: from then on it takes over each name that

@@ -11,13 +11,13 @@ import { keysOf } from '../../../std/text/unknown-options.js'
 
 /** How long a graceful shutdown waits. */
 export type ShutdownOptions = {
-  /** How long running handlers may take. Default 10 000 ms. */
+  /** Time limit of the drain in milliseconds. Default: 10 000. */
   drainTimeoutMs?: number | undefined
-  /** Ends the wait early. */
+  /** Ends the drain early. */
   signal?: AbortSignal | undefined
 }
 
-/** How a graceful shutdown went. */
+/** Result of `shutdownAsync`. */
 export type ShutdownReport = {
   /** Invocations that finished after the drain had begun. */
   drained: number
@@ -87,7 +87,7 @@ export class Shutdown {
     unlimit()
   }
 
-  /** Ends the drain at a limit, also one that is under way; the first limit counts. Returns what takes the limit off. */
+  /** Sets a limit for the drain, also for one in progress; the first limit counts. Returns a function that removes it. */
   #limitDrain({ drainTimeoutMs, signal }: DrainLimits): () => void {
     const stop = (): void => {
       this.#drainOver.resolve()

@@ -8,7 +8,7 @@ import { invalidArgument } from '../../../errors.js'
 import { systemClock } from '../../../std/time/clock.js'
 import { processState } from '../../../std/process-state.js'
 import { checkFunction, checkRecord } from '../check.js'
-import { REPORT, type Reporting } from '../diagnostics.js'
+import { REPORT, type Reporting } from '../diagnostics/diagnostics.js'
 import { keysOf, UnknownOptions } from '../../../std/text/unknown-options.js'
 import { drainLimits, type ShutdownOptions, type ShutdownReport } from './shutdown.js'
 
@@ -23,17 +23,17 @@ const OPTION_KEYS = keysOf<SignalHandlerOptions>({
 export type SignalHandlerOptions = ShutdownOptions & {
   /** Default `SIGTERM` and `SIGINT`. */
   signals?: NodeJS.Signals[] | undefined
-  /** Told how the shutdown went, once it is over. */
+  /** Called with the report when the shutdown has ended. */
   onShutdown?: ((report: ShutdownReport) => void) | undefined
 }
 
 /**
- * Drains and ends a worker on the first signal; on a second one, while that is under way, exits the process with the
+ * Drains and ends a worker on the first signal. A second signal during the drain exits the process with the
  * code the signal stands for. Exits on its own once nothing else keeps the process alive. Handlers that were abandoned at
  * the drain limit do not: when this was the last worker to end, the process then exits with the signal's code.
  * All workers of a process share one listener for each signal. In worker threads signals do not arrive; a warning says so.
- * @returns takes the handlers off again; a shutdown that has begun goes on.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for something that is no worker, or signals this system does not have.
+ * @returns a function that removes the handlers; a shutdown in progress continues.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an argument that is not a worker, or signals this system does not have.
  */
 export function installSignalHandlers(
   worker: { shutdownAsync(options?: ShutdownOptions): Promise<ShutdownReport> },
@@ -60,7 +60,7 @@ export function installSignalHandlers(
       if (ending === 0 && abandoned > 0) exitSoon(EXIT_BY_SIGNAL + constants.signals[received])
     }
     over.finally(ended).catch((error: unknown) => {
-      // What the callback threw is its author's to see; the worker has ended all the same.
+      // The error of the callback is raised for its author; the worker has ended nevertheless.
       process.emitWarning(error instanceof Error ? error : String(error))
     })
   }

@@ -5,7 +5,7 @@
 import { readGuarantees } from '../../../wire/protocol/guarantees.js'
 import { checkFlag, checkRecord } from '../check.js'
 
-/** Switches that override what the engine says of itself. */
+/** Option `workarounds`. */
 export type Workarounds = {
   /** Sends small, fast results a second time, for an engine that may drop the first. */
   repeatAnswers?: boolean | undefined
@@ -37,7 +37,7 @@ function needsOf(option: Workarounds, headers: Parameters<NeedsOf>[0]): Needs {
   }
 }
 
-/** @throws {RuntimeError} `INVALID_ARGUMENT` naming the switch that is no boolean. */
+/** @throws {RuntimeError} `INVALID_ARGUMENT` that names the switch that is not a boolean. */
 export function checkWorkarounds(option: Workarounds = {}): NeedsOf {
   checkRecord('workarounds', option)
   for (const name of ['repeatAnswers', 'restoreTopics', 'releaseBursts'] as const) {

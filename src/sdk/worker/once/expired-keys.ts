@@ -48,7 +48,7 @@ export class ExpiredKeys {
   }
 
   /**
-   * Removes the record of a key, whose chain ends with `top`, and its results. Nothing is removed when somebody else claims
+   * Removes the record of a key, whose chain ends with `top`, and its results. Nothing is removed if another worker claims
    * the key first.
    */
   async remove(scope: string, key: string, top: Top | undefined): Promise<void> {

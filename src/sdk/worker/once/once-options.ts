@@ -6,12 +6,12 @@ import { ErrorCode, invalidArgument, InvocationError } from '../../../errors.js'
 import { describe } from '../../../std/text/describe.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { checkId, checkRecord } from '../check.js'
-import { durationMs, type Duration } from '../duration.js'
+import { durationMs, type Duration } from '../options/duration.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
-/** How work that runs once per key is kept. */
+/** Options of `idempotent`. */
 export type OnceOptions = {
-  /** How long a key and its result are kept, from the first use. Default `'24h'`, minimum 1 s. */
+  /** Time to keep a key and its result, from the first use. Default: `'24h'`, minimum 1 s. */
   ttl?: Duration | undefined
   /**
    * Where keys are kept in engine state; the same key in another scope is another key. Default: the id of the function,
@@ -19,22 +19,22 @@ export type OnceOptions = {
    */
   scope?: string | undefined
   /**
-   * What happens when the worker that ran the work is gone and its result was not recorded. `'fail'`: later callers receive
+   * What happens when the worker died before it recorded a result. `'fail'`: later callers receive
    * `IDEMPOTENCY_UNKNOWN`. `'rerun'`: the work runs again, for work that may run twice. Default `'fail'`.
    */
   onLost?: 'fail' | 'rerun' | undefined
   /**
-   * What happens after the work failed. `'keep'`: the error is the result, and later callers receive it. `'rerun'`: the next
+   * What happens after an error. `'keep'`: the error is recorded, and later callers receive it. `'rerun'`: the next
    * caller runs the work again. Default `'keep'`.
    */
   onError?: 'keep' | 'rerun' | undefined
-  /** How long a worker that shows no sign of life keeps its claim on a key. Default `'10s'`, minimum 1 s. */
+  /** Time after which a worker that does not renew its claim counts as dead. Default: `'10s'`, minimum 1 s. */
   lease?: Duration | undefined
 }
 
 /** Options of `worker.once`. */
 export type OnceCallOptions = OnceOptions & {
-  /** What the work depends on: the same key with another input is refused with `IDEMPOTENCY_KEY_REUSED`. Any JSON value. */
+  /** Input of the code, any JSON value. The same key with another input rejects with `IDEMPOTENCY_KEY_REUSED`. */
   input?: unknown
 }
 
@@ -66,7 +66,7 @@ const MIN_DURATION_MS = 1_000
 
 /**
  * Applies defaults.
- * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option that is off.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` that names the invalid option.
  */
 export function checkOnce(argument: string, options: unknown, defaultScope: string): OnceSettings {
   const given = checkRecord(argument, options) as OnceOptions

@@ -206,7 +206,7 @@ export class Once {
         throw error
       })
       if (first !== undefined) return first
-      throw new Error(`The results of key '${key}' were written by something else`)
+      throw new Error(`The results of key '${key}' were changed by other code`)
     } catch (cause) {
       const message = `The work for key '${key}' ran, but its result could not be recorded: ${messageOf(cause)}`
       throw new InvocationError({ code: ErrorCode.IDEMPOTENCY_UNKNOWN, message }, { cause })

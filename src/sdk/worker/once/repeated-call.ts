@@ -5,7 +5,7 @@ import { invalidArgument } from '../../../errors.js'
 import { effectiveInitialDelayMs, type BackoffPolicy } from '../../../std/time/backoff.js'
 import type { TriggerRequest } from '../calls/trigger-request.js'
 import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
-import { durationMs } from '../duration.js'
+import { durationMs } from '../options/duration.js'
 import { keysOf, type UnknownOptions } from '../../../std/text/unknown-options.js'
 import { didNotRun, isRepeatable, repeated, type Waiting } from './repeat.js'
 import type { RetryOptions } from './retry-options.js'
@@ -21,7 +21,7 @@ export interface Repeater extends Waiting {
   readonly unknown: Pick<UnknownOptions, 'check'>
 }
 
-/** Sends a request again until it is settled for good. */
+/** Retries a request until its outcome is final. */
 export async function repeatedCall(
   worker: Repeater,
   { retry, ...request }: TriggerRequest,

@@ -1,7 +1,7 @@
 /** How a call is sent again, as users write it. */
-import type { Duration } from '../duration.js'
+import type { Duration } from '../options/duration.js'
 
-/** When a call is sent again. */
+/** Options of `retry`. */
 export type RetryOptions = {
   /** How often the call is sent at most, the first time included. Default 3, maximum 100. */
   attempts?: number | undefined

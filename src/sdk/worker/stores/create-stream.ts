@@ -8,7 +8,7 @@ import { parseUpdateOps } from '../../../wire/updates/update-op.js'
 import { applyUpdateOps } from '../../../wire/updates/update-ops.js'
 import { checkFunction, checkId, checkRecord } from '../check.js'
 import type { IIIClient } from '../client.js'
-import { REPORT, type Reporting } from '../diagnostics.js'
+import { REPORT, type Reporting } from '../diagnostics/diagnostics.js'
 import type { FunctionRef, RemoteFunctionHandler } from '../functions/functions.js'
 import type {
   IStream,
@@ -25,7 +25,7 @@ import type {
 const METHODS = ['get', 'set', 'delete', 'list', 'listGroups'] as const
 
 /**
- * Serves a stream from a store of one's own: registers `stream::get(<name>)`, `::set`, `::delete`, `::list`,
+ * Serves a stream from your own store: registers `stream::get(<name>)`, `::set`, `::delete`, `::list`,
  * `::list_groups` and `::update`. An update calls the store's own `update`. Where that gives `null`, the item is read with
  * `get`, the operations are applied, and the result is written with `set`; meanwhile no other `set`, `delete` or such
  * update of the item runs in this worker.

@@ -45,7 +45,7 @@ export interface StateClient extends IState {
 }
 
 /**
- * A client for state.
+ * Creates a client for state.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for something that cannot call.
  * @example
  * const state = stateClient(worker)

@@ -29,7 +29,7 @@ export type StateUpdateResult<TData> = {
   /** Operations that were skipped; absent when there are none. */
   errors?: UpdateOpError[]
 }
-/** The value that was removed, if there was one. */
+/** The removed value, if it existed. */
 export type StateDeleteResult = { old_value?: any }
 
 /** How a value changed. An enum, as in the official package, so that it serves as type and value. */
@@ -43,7 +43,7 @@ export enum StateEventType {
   Deleted = 'state:deleted',
 }
 
-/** What a function bound to the trigger type `state` receives. */
+/** Payload of a function bound to `state`. */
 export interface StateEventData<TData = any> {
   /** Always `state`. */
   type: 'state'

@@ -19,7 +19,7 @@ import type {
   StreamUpdateResult,
 } from './stream-operations.js'
 
-/** An input that need not repeat the name of the stream. */
+/** Input without the name of the stream. */
 export type OptionalStreamName<TInput> = Omit<TInput, 'stream_name'> & { stream_name?: string }
 
 /** `IStream` bound to one stream. Everything rejects as `trigger` does. */
@@ -39,7 +39,7 @@ export interface StreamClient<TData> extends IStream<TData> {
 }
 
 /**
- * A client for one stream.
+ * Creates a client for one stream.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for something that cannot call, or a blank name.
  * @example
  * const messages = streamClient<Message>(worker, 'chat')

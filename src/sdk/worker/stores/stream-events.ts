@@ -4,7 +4,7 @@
  */
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- contexts and items are any JSON, as in the official package */
-/** What the stream server's auth function is asked. Header names are lower-case. */
+/** Payload of the auth function of the stream port. Header names are lower-case. */
 export interface StreamAuthInput {
   /** Headers of the HTTP upgrade; names are lower-case. */
   headers: Record<string, string>
@@ -16,7 +16,7 @@ export interface StreamAuthInput {
   addr: string
 }
 
-/** What the auth function answers. */
+/** Result of this auth function. */
 export interface StreamAuthResult {
   /** Handed to join and leave handlers. */
   context?: any
@@ -25,7 +25,7 @@ export interface StreamAuthResult {
 /** What the auth function attached to a client. */
 export type StreamContext = StreamAuthResult['context']
 
-/** A client has asked to join, or has left. */
+/** Payload of functions bound to `stream:join` and `stream:leave`. */
 export interface StreamJoinLeaveEvent {
   /** The id that the client gave its subscription. */
   subscription_id: string
@@ -39,13 +39,13 @@ export interface StreamJoinLeaveEvent {
   context?: StreamContext
 }
 
-/** What a `stream:join` handler answers. */
+/** Result of a `stream:join` handler. */
 export interface StreamJoinResult {
   /** True refuses the client. */
   unauthorized: boolean
 }
 
-/** How an item changed. */
+/** Kinds of changes of an item. */
 export const StreamEventType = { Create: 'create', Update: 'update', Delete: 'delete' } as const
 /** One of the changes in `StreamEventType`. */
 export type StreamEventType = (typeof StreamEventType)[keyof typeof StreamEventType]

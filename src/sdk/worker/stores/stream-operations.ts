@@ -33,7 +33,7 @@ export type StreamUpdateResult<TData> = {
   /** Operations that were skipped; absent when there are none. */
   errors?: UpdateOpError[]
 }
-/** The item that was removed, if there was one. */
+/** The removed item, if it existed. */
 export type StreamDeleteResult = { old_value?: any }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 

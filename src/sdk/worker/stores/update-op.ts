@@ -6,7 +6,7 @@ import { invalidArgument } from '../../../errors.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 
 /**
- * Where a nested operation goes: one key, or the keys from the root on. Keys are literal, a dot never splits one; the
+ * Path of an operation: a key, or a list of keys from the root. Keys are literal, a dot never splits one; the
  * empty string, the empty list and absence mean the root. At most 32 keys of 256 bytes.
  */
 export type MergePath = string | string[]
@@ -14,13 +14,13 @@ export type MergePath = string | string[]
 /* eslint-disable @typescript-eslint/no-explicit-any -- stored values are any JSON, as in the official package */
 /** Sets one first-level key; the empty path replaces the whole value. */
 export type UpdateSet = { type: 'set'; path: string; value: any }
-/** Merges the members of an object at a path, one level deep; objects missing on the way are made. */
+/** Merges the members of an object at a path, one level deep; creates missing parent objects. */
 export type UpdateMerge = { type: 'merge'; path?: MergePath; value: any }
-/** Adds a whole number to a first-level key; a missing one counts as 0. */
+/** Adds a whole number to a first-level key; a missing value counts as 0. */
 export type UpdateIncrement = { type: 'increment'; path: string; by: number }
-/** Subtracts a whole number from a first-level key; a missing one counts as 0. */
+/** Subtracts a whole number from a first-level key; a missing value counts as 0. */
 export type UpdateDecrement = { type: 'decrement'; path: string; by: number }
-/** Pushes to a list or extends a string; what is missing is made. */
+/** Appends to a list or a string; creates a missing one. */
 export type UpdateAppend = { type: 'append'; path?: MergePath; value: any }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 /** Removes one first-level key. */
@@ -29,7 +29,7 @@ export type UpdateRemove = { type: 'remove'; path: string }
 /** One operation on a stored value. */
 export type UpdateOp = UpdateSet | UpdateMerge | UpdateIncrement | UpdateDecrement | UpdateAppend | UpdateRemove
 
-/** Why one operation was skipped; the others have been applied. */
+/** Reason why an operation was skipped. */
 export type UpdateOpError = {
   /** Position of the operation in `ops`, from 0. */
   op_index: number
@@ -39,7 +39,7 @@ export type UpdateOpError = {
 }
 
 /**
- * Makes operations, checked: what the engine would refuse as a whole is refused here.
+ * Creates update operations; throws for invalid ones.
  * @example
  * const ops = [UpdateOp.increment('visits', 1), UpdateOp.merge({ lang: 'en' }, ['settings'])]
  */

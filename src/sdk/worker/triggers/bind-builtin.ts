@@ -4,13 +4,13 @@
 import { checkId, checkRecord } from '../check.js'
 import type { BuiltinTriggerInput, TriggerConfigs } from './trigger-configs.js'
 
-/** What a binding says beside type, function and config. */
+/** Options of a binding beside type, function and config. */
 export type BindingOptions = {
   metadata?: Record<string, unknown> | undefined
   namespace?: string | undefined
 }
 
-/** Makes the argument of `registerTrigger` for one trigger type. */
+/** Creates the argument of `registerTrigger` for one trigger type. */
 export type TriggerBinder<TType extends keyof TriggerConfigs> = (
   functionId: string,
   config: TriggerConfigs[TType],
@@ -26,8 +26,8 @@ function bind<TType extends keyof TriggerConfigs>(type: TType): TriggerBinder<TT
 }
 
 /**
- * Makes the argument of `registerTrigger` for each trigger type of the engine.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank function id or a config that is no object.
+ * Creates the argument of `registerTrigger` for each trigger type of the engine.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for a blank function id or a config that is not an object.
  * @example
  * worker.registerTrigger(BuiltinTrigger.http('orders::create', { api_path: '/orders', http_method: 'POST' }))
  */

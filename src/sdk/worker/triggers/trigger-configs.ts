@@ -4,9 +4,9 @@
  */
 import type { RegisterTriggerInput } from './triggers.js'
 
-/** Functions that a trigger may ask before it runs its own: `false` skips. */
+/** Config of a condition: a function that filters events. */
 export interface ConditionConfig {
-  /** Receives what the function would receive; skips by returning `false`. */
+  /** Id of a function that receives the same payload first. If it returns `false`, the event is skipped. */
   condition_function_id?: string | undefined
 }
 
@@ -16,7 +16,7 @@ export interface HttpTriggerConfig extends ConditionConfig {
   api_path: string
   /** In any letter case. Default `GET`. */
   http_method?: string | undefined
-  /** Functions that see a request before the handler, in order. */
+  /** Ids of functions that receive a request before the handler, in order. */
   middleware_function_ids?: string[] | undefined
 }
 
@@ -28,18 +28,18 @@ export interface CronTriggerConfig extends ConditionConfig {
    */
   expression: string
 }
-/** What a function bound to `cron` receives. */
+/** Payload of a function bound to `cron`. */
 export type CronEvent = { trigger: 'cron'; job_id: string; scheduled_time: string; actual_time: string }
 
 /** How a topic's messages reach one subscriber. Times in milliseconds. */
 export interface SubscriberQueueConfig {
-  /** `fifo` delivers one message after the other. Default: several at once. */
+  /** `fifo` delivers one message after the other. Default: `standard`, several at once. */
   type?: 'fifo' | 'standard' | undefined
-  /** Attempts beside the first. Default 2. */
+  /** Retries after the first attempt. Default: 2. */
   maxRetries?: number | undefined
-  /** Deliveries at a time. Default 10; `fifo` has 1. */
+  /** Concurrent deliveries. Default: 10; `fifo` has 1. */
   concurrency?: number | undefined
-  /** Before the first retry; doubles with each. Default 1000. */
+  /** Delay before the first retry, doubled for each further one. Default: 1000. */
   backoffDelayMs?: number | undefined
   /** Brokers other than the built-in one may use these. */
   maxPriority?: number | undefined
@@ -50,21 +50,21 @@ export interface SubscriberQueueConfig {
   /** Ignored by the built-in broker. */
   backoffType?: string | undefined
 }
-/** `durable:subscriber`: runs a function for each message of a topic, again if it fails. */
+/** `durable:subscriber`: runs a function for each message of a topic, with retries. */
 export interface DurableSubscriberTriggerConfig extends ConditionConfig {
   /** The topic to subscribe to. */
   topic: string
-  /** How messages reach this subscriber. */
+  /** Queue settings of this subscriber. */
   queue_config?: SubscriberQueueConfig | undefined
 }
 
-/** `subscribe`: runs a function for each message of a topic, once and without a receipt. */
+/** `subscribe`: runs a function for each message of a topic, without retries. */
 export interface SubscribeTriggerConfig {
   /** The topic to subscribe to. */
   topic: string
 }
 
-/** `state`: runs a function after a value has changed. What is left out matches everything. */
+/** `state`: runs a function after a value has changed. Omitted members match everything. */
 export interface StateTriggerConfig extends ConditionConfig {
   /** The scope of the values. */
   scope?: string | undefined
@@ -72,7 +72,7 @@ export interface StateTriggerConfig extends ConditionConfig {
   key?: string | undefined
 }
 
-/** `stream`: runs a function after an item has changed. What is left out matches everything. */
+/** `stream`: runs a function after an item has changed. Omitted members match everything. */
 export interface StreamTriggerConfig extends ConditionConfig {
   /** The stream. */
   stream_name: string
@@ -94,19 +94,19 @@ export interface LogTriggerConfig {
   level?: 'all' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | undefined
 }
 
-/** `trace`: runs a function for traces that have ended. What is left out matches everything. */
+/** `trace`: runs a function for traces that have ended. Omitted members match everything. */
 export interface TraceTriggerConfig {
   /** The service that made the spans. */
   service_name?: string | undefined
   /** The status of the spans. */
   status?: string | undefined
 }
-/** What a function bound to `trace` receives. */
+/** Payload of a function bound to `trace`. */
 export type TraceEvent = { trace_ids: string[] }
 
-/** How a configuration entry changed. */
+/** Kinds of changes of a configuration entry. */
 export type ConfigurationEventType = 'configuration:registered' | 'configuration:updated' | 'configuration:deleted'
-/** `configuration`: runs a function after a configuration entry has changed. What is left out matches everything. */
+/** `configuration`: runs a function after a configuration entry has changed. Omitted members match everything. */
 export interface ConfigurationTriggerConfig extends ConditionConfig {
   /** The configuration entry. */
   configuration_id?: string | undefined
@@ -114,7 +114,7 @@ export interface ConfigurationTriggerConfig extends ConditionConfig {
   event_types?: ConfigurationEventType[] | undefined
 }
 
-/** Trigger types of the engine and their configs. */
+/** Configs of the trigger types of the engine, by type. */
 export interface TriggerConfigs {
   /** HTTP requests. */
   http: HttpTriggerConfig

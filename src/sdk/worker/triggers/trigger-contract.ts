@@ -11,7 +11,7 @@ import { checkConverter } from '../functions/function-schemas.js'
 import type { RegisterTriggerTypeInput, TriggerConfig, TriggerHandler } from './trigger-types.js'
 import type { RegisterTriggerInput } from './triggers.js'
 
-/** A contract that says something about its type. */
+/** Contract of a trigger type with at least one schema. */
 export type SchemaTriggerType = TriggerTypeContract &
   ({ readonly config: StandardSchemaV1 } | { readonly request: StandardSchemaV1 })
 
@@ -28,7 +28,7 @@ export const TRIGGER_TYPE_KEYS = keysOf<RegisterTriggerTypeInput & TriggerTypeCo
   message_type: true,
 })
 
-/** A binding to the trigger type of a contract. */
+/** Binding to the trigger type of a contract. */
 export type ContractBinding<C extends TriggerTypeContract> = Omit<RegisterTriggerInput, 'type' | 'config'> & {
   config: SentAs<C['config']>
 }

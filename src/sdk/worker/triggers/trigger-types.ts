@@ -10,10 +10,10 @@ import type { EngineMessage, MessageNamed } from '../../../wire/protocol/message
 import { checkFunction, checkId, checkJson, checkNamespace, checkRecord } from '../check.js'
 import type { Barrier } from '../lifecycle/barrier.js'
 import { Replayed } from '../lifecycle/replayed.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import type { Link, LinkPart } from '../link.js'
 
-/** A binding as its provider gets it. */
+/** Binding that the provider of a trigger type receives. */
 export type TriggerConfig<TConfig> = {
   id: string
   /** What to call when the trigger fires. */
@@ -24,7 +24,7 @@ export type TriggerConfig<TConfig> = {
   namespace?: string
 }
 
-/** Takes bindings of a trigger type on and off. */
+/** Callbacks of a provider: a binding is added or removed. */
 export type TriggerHandler<TConfig> = {
   /** Throwing refuses the trigger; its owner receives the error. */
   registerTrigger(config: TriggerConfig<TConfig>): Promise<void>
@@ -34,7 +34,7 @@ export type TriggerHandler<TConfig> = {
 /** A trigger type to provide. */
 export type RegisterTriggerTypeInput = {
   id: string
-  /** Shown where types are listed. */
+  /** Shown in lists of trigger types. */
   description: string
   namespace?: string | undefined
   /** JSON Schema of a binding's `config`. */

@@ -7,13 +7,13 @@ import { workerCodec } from '../../../wire/protocol/codec.js'
 import type { MessageNamed, WorkerMessage } from '../../../wire/protocol/messages.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
-import type { Report } from '../diagnostics.js'
+import type { Report } from '../diagnostics/diagnostics.js'
 import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from '../check.js'
 import { Replayed, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
-/** A binding of a function to a trigger type. */
+/** Binding of a function to a trigger type. */
 export type RegisterTriggerInput = {
   /** The trigger type, such as `http` or `cron`. */
   type: string
@@ -28,7 +28,7 @@ export type RegisterTriggerInput = {
   trigger_namespace?: string | undefined
 }
 
-/** The same with the name of the type as the wire spells it. */
+/** The same with `trigger_type` instead of `type`. */
 export type AliasedTriggerInput = Omit<RegisterTriggerInput, 'type'> & { trigger_type: string }
 
 /** The names of all members of a registration. */
@@ -52,7 +52,7 @@ export type Trigger = {
   unregister(): void
 }
 
-/** A bound trigger that has an id and that `using` removes. */
+/** A bound trigger with its id, for use with `using`. */
 export type OwnedTrigger = Trigger & Disposable & { readonly id: string }
 
 type RegisterMessage = MessageNamed<WorkerMessage, 'registertrigger'>

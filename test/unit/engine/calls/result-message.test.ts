@@ -31,10 +31,11 @@ test.each([
 })
 
 test('A long text is always serialised again, since that may shorten it', () => {
-  expect(textForCaller('short', message, call)).toBe('short')
-  expect(textForCaller('short', { ...message, function_id: 'local' }, call)).toBeUndefined()
-  expect(textForCaller('l'.repeat(256 * 1024 + 1), message, call)).toBeUndefined()
-  expect(textForCaller(undefined, message, call)).toBeUndefined()
+  const short = { frame: 'short', text: '1' }
+  expect(textForCaller(short, message, call)).toEqual({ frame: 'short' })
+  expect(textForCaller(short, { ...message, function_id: 'local' }, call)).toEqual({ text: '1' })
+  expect(textForCaller({ frame: 'l'.repeat(256 * 1024 + 1), text: '1' }, message, call)).toEqual({})
+  expect(textForCaller({}, message, call)).toEqual({})
 })
 
 test('A result reaches its caller as the worker wrote it, without members the caller must not see', async () => {

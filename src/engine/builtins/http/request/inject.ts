@@ -8,7 +8,7 @@ import { ErrorCode, invalidArgument, NotConnectedError, RuntimeError } from '../
 import { isRecord } from '../../../../wire/protocol/validate.js'
 import { messageOf } from '../../../../std/text/describe.js'
 
-/** A request that is served without a port. */
+/** A request for `inject`. */
 export interface InjectedRequest {
   /** Path and query, such as `/orders/7?verbose=yes`. */
   readonly path: string

@@ -1,0 +1,133 @@
+/** `iii-node queues`: shows queues and topics, their dead letters, and redrives or discards those. */
+import { describe } from '../../../std/text/describe.js'
+import { Exit, NotFoundError, UsageError, type Run, type Terminal } from '../../command.js'
+import { queuesOptions } from '../../options.js'
+import { parse } from '../../parse.js'
+import { clean, jsonOf, page, painter, table } from '../../print/text.js'
+import { limitOf, withEngine, type Remote } from './connection.js'
+import { queuesOf } from './ls.js'
+
+const USUAL_LIMIT = 50
+
+/** A dead letter, as both engines list it. */
+interface Letter {
+  readonly id: string
+  readonly payload: unknown
+  readonly error: unknown
+  readonly failed_at: number
+  readonly retries: number
+  readonly size_bytes: number
+}
+
+interface Shown {
+  readonly terminal: Terminal
+  readonly json: boolean
+}
+
+export const run: Run = async (args, terminal) => {
+  const { values, positionals } = parse(queuesOptions, args)
+  const [name, action, ...ids] = positionals
+  const limit = limitOf(values.limit, USUAL_LIMIT)
+  const shown = { terminal, json: values.json ?? false }
+  if (action !== undefined && action !== 'redrive' && action !== 'discard') {
+    throw new UsageError(`the action after the queue must be redrive or discard, got ${describe(action)}`)
+  }
+  if (action === 'discard' && ids.length === 0) {
+    throw new UsageError('discard needs the ids of dead letters; `iii-node queues <name> --dead` lists them')
+  }
+  return withEngine({ name: 'queues', values }, async (remote) => {
+    if (name === undefined) await showAll(remote, values.dead ?? false, shown)
+    else if (action !== undefined) await change(remote, { name, action, ids }, shown)
+    else if (values.dead === true) await showLetters(remote, { name, limit }, shown)
+    else await showOne(remote, name, shown)
+    return Exit.OK
+  })
+}
+
+async function showAll(remote: Remote, onlyDead: boolean, { terminal, json }: Shown): Promise<void> {
+  const queues = (await queuesOf(remote)).filter((row) => !onlyDead || row.dead_letters > 0)
+  if (json) {
+    terminal.out(jsonOf({ queues }, 2))
+    return
+  }
+  if (queues.length === 0) terminal.err(onlyDead ? 'There are no dead letters' : 'The engine lists no queues')
+  else {
+    const columns = [
+      { title: 'QUEUE' },
+      { title: 'SUBSCRIBERS', isNumber: true },
+      { title: 'DEAD LETTERS', isNumber: true },
+    ]
+    const rows = queues.map((row) => [row.name, row.subscriber_count, row.dead_letters])
+    await page(terminal, table(columns, rows, terminal.screen))
+  }
+}
+
+async function showOne({ ask }: Remote, name: string, { terminal, json }: Shown): Promise<void> {
+  const stats = await ask<Readonly<Record<string, unknown>>>('engine::queue::topic_stats', { topic: name })
+  if (json) {
+    terminal.out(jsonOf({ name, ...stats }, 2))
+    return
+  }
+  const { depth, consumer_count: consumers, dlq_depth: dead, config } = stats
+  terminal.out(
+    `${clean(name)}: ${clean(depth)} waiting or running, ${clean(consumers)} consumers, ${clean(dead)} dead letters`,
+  )
+  if (config !== null && config !== undefined) terminal.out(`  ${clean(config)}`)
+}
+
+interface Page {
+  readonly name: string
+  readonly limit: number
+}
+
+/** Oldest first. */
+export function lettersOf({ ask }: Remote, { name, limit }: Page): Promise<readonly Letter[]> {
+  return ask('engine::queue::dlq_messages', { topic: name, limit })
+}
+
+async function showLetters(remote: Remote, { name, limit }: Page, { terminal, json }: Shown): Promise<void> {
+  const letters = await lettersOf(remote, { name, limit })
+  if (json) {
+    terminal.out(jsonOf({ name, dead_letters: letters }, 2))
+    return
+  }
+  if (letters.length === 0) {
+    terminal.err(`${clean(name)} has no dead letters`)
+    return
+  }
+  const paint = painter(terminal.screen)
+  await page(
+    terminal,
+    letters.flatMap(({ id, error, payload, failed_at: seconds, retries }) => [
+      `${paint('bold', clean(id))}  ${new Date(seconds * 1_000).toISOString()}, ${String(retries)} attempts`,
+      `  error    ${paint('red', clean(error))}`,
+      `  payload  ${clean(payload)}`,
+    ]),
+  )
+  terminal.err(`\`iii-node queues <name> redrive\` puts all back, \`redrive <id>\` one; \`discard <id>\` removes one`)
+}
+
+interface Change {
+  readonly name: string
+  readonly action: 'redrive' | 'discard'
+  readonly ids: readonly string[]
+}
+
+async function change({ ask }: Remote, { name, action, ids }: Change, { terminal, json }: Shown): Promise<void> {
+  let changed = 0
+  const missing: string[] = []
+  if (ids.length === 0) changed = (await ask<{ redriven: number }>('iii::queue::redrive', { queue: name })).redriven
+  for (const id of ids) {
+    // The count is named `redriven` for discarded letters, too.
+    const { redriven } = await ask<{ redriven: number }>(`iii::queue::${action}_message`, {
+      queue: name,
+      message_id: id,
+    })
+    changed += redriven
+    if (redriven === 0) missing.push(id)
+  }
+  const done = action === 'redrive' ? 'redriven' : 'discarded'
+  if (json) terminal.out(jsonOf({ name, [done]: changed, missing }, 2))
+  else terminal.out(`${String(changed)} dead ${changed === 1 ? 'letter' : 'letters'} ${done}`)
+  if (missing.length > 0) throw new NotFoundError(`${clean(name)} has no dead letter ${missing.map(clean).join(', ')}`)
+}

@@ -1,0 +1,25 @@
+/** Parses durations such as `250`, `'250ms'` and `'1h30m'`. */
+import { invalidArgument } from '../../../errors.js'
+
+/** Milliseconds, or a string of numbers with units: `ms`, `s`, `m`, `h`, `d`. */
+export type Duration = number | string
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
+
+/**
+ * A duration in milliseconds.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid or negative duration.
+ */
+export function durationMs(argument: string, duration: Duration): number {
+  if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
+  const text = typeof duration === 'string' ? duration.replaceAll(' ', '') : ''
+  if (WHOLE.test(text)) {
+    return [...text.matchAll(PART)].reduce(
+      (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0),
+      0,
+    )
+  }
+  throw invalidArgument(argument, "milliseconds of 0 or more, or a text such as '90s' or '1h30m'", duration)
+}
