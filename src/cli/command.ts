@@ -88,8 +88,8 @@ export interface Terminal {
 }
 
 /** Whether output to a terminal gets colours (https://no-color.org). */
-export function wantsColour(isTty: boolean, { NO_COLOR, TERM }: Readonly<Record<string, string | undefined>>): boolean {
-  return isTty && (NO_COLOR ?? '') === '' && TERM !== 'dumb'
+export function wantsColour(isTty: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
+  return isTty && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb'
 }
 
 /** Why a command ends, and its exit code. The message is one line on stderr. */

@@ -142,11 +142,14 @@ test('options of TLS that cannot work are refused at once, and no key appears in
   const unreadable = join(folder, 'secret.pem')
   await writeFile(unreadable, one.key)
   await chmod(unreadable, 0)
+  const plain = join(folder, 'plain.txt')
+  await writeFile(plain, 'text')
   const body = one.key.split('\n').slice(1, -2).join('')
   const cases: [ReachOptions, RegExp][] = [
     [{ tls: { ca: join(folder, 'none.pem') } }, /none\.pem of tls\.ca cannot be read \(ENOENT\)/],
     [{ tls: { ca: folder } }, /of tls\.ca cannot be read \(EISDIR\)/],
     [{ tls: { ...one, key: body } }, /The file of tls\.key cannot be read/],
+    [{ tls: { ca: plain } }, /The file .*plain\.txt of tls\.ca has no PEM block of a certificate/],
     [{ tls: { ca: one.key } }, /tls\.ca has no PEM block of a certificate/],
     [
       { tls: { ca: '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----' } },
@@ -306,4 +309,14 @@ test('a refusal of an engine over TLS keeps its status', async () => {
   const { errors } = reporting(`wss://127.0.0.1:${String(front.port)}`, { tls: { ca: root.ca } })
   await until(() => errors.length === 1)
   expect(errors[0]).toMatchObject({ code: 'HANDSHAKE_FAILED', status: 401 })
+})
+
+test('headers that are too large for an engine are named as the cause', async () => {
+  const peer = await httpPeer((_request, response) => {
+    response.writeHead(431).end()
+  })
+  const { errors } = reporting(`ws://127.0.0.1:${String(peer.port)}`, {})
+  await until(() => errors.length >= 1)
+  expect(errors[0]).toMatchObject({ status: 431 })
+  expect(errors[0]!.message).toMatch(/Send fewer or shorter `headers`/)
 })

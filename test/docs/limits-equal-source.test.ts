@@ -93,6 +93,7 @@ const TOLD = new Set([
   'engine/builtins/http/http-config.ts DEFAULT_BODY_BYTES',
   'engine/builtins/http/http-config.ts MAX_BODY_BYTES',
   'std/json/value-schema.ts MAX_PATTERN_CHARACTERS',
+  'std/json/walk.ts MAX_SCHEMA_LEVELS',
   'std/json/value-schema.ts MAX_ATTEMPTS',
   'engine/config/expand-variables.ts MAX_EXPANDED_CHARACTERS',
   'engine/builtins/http/http-server.ts HEAD_TIMEOUT_MS',

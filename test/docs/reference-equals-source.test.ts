@@ -84,10 +84,8 @@ test.each([
 })
 
 test('the environment variables are those the source reads', () => {
-  const name = /'((?:III|OTEL|SERVICE)_[A-Z_]+|LANG|[A-Z]+_PROXY)'/g
-  const used = sources().flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(name)].map(([, found = '']) => found),
-  )
+  const name = /(?<=')(?:III|OTEL|SERVICE)_[A-Z_]+(?=')|(?<=')(?:LANG|[A-Z]+_PROXY)(?=')|(?<=\benv\[')[A-Z_]+(?='\])/g
+  const used = sources().flatMap((file) => [...readFileSync(file, 'utf8').matchAll(name)].map(([found]) => found))
   const documented = tableRows(ENVIRONMENT, /^## /).map(([variable = '']) => variable.replaceAll('`', ''))
   expect(documented.sort()).toEqual([...new Set(used)].sort())
 })

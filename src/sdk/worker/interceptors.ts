@@ -118,7 +118,7 @@ export class Interceptors implements LinkPart {
       if (ended !== undefined) throw ended.reason
       const interceptor = chain[index]
       if (interceptor !== undefined) return interceptor(given, (changed = given) => step(index + 1, changed))
-      const leftMs = Math.max(1, endsAt - this.#clock.now())
+      const leftMs = Math.max(1, Math.floor(endsAt - this.#clock.now()))
       return last(limited(given, leftMs))
     }
     const release = this.#endWith(request, limitMs, end)

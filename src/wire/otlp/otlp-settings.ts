@@ -120,7 +120,7 @@ function target(options: OtlpOptions, env: SignalVariables): OtlpTarget {
   const url = addressOf(options, env)
   const protocol = options.protocol ?? env.either('OTEL_EXPORTER_OTLP_PROTOCOL')
   const timeoutMs = options.timeoutMs ?? Number(env.either('OTEL_EXPORTER_OTLP_TIMEOUT'))
-  const tls = tlsReader(options.tls ?? tlsFrom(env))
+  const tls = options.tls === undefined ? tlsReader(tlsFrom(env), TLS_VARIABLES) : tlsReader(options.tls)
   if (url.protocol === 'https:') tls()
   return {
     url,
@@ -153,12 +153,15 @@ export function isHttpAddress(value: unknown): value is string {
   return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
 }
 
+const TLS_VARIABLES = {
+  ca: 'OTEL_EXPORTER_OTLP_CERTIFICATE',
+  cert: 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
+  key: 'OTEL_EXPORTER_OTLP_CLIENT_KEY',
+}
+
 function tlsFrom(env: SignalVariables): TlsOptions | undefined {
-  const [ca, cert, key] = [
-    'OTEL_EXPORTER_OTLP_CERTIFICATE',
-    'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE',
-    'OTEL_EXPORTER_OTLP_CLIENT_KEY',
-  ].map((variable) => env.either(variable))
+  const { ca: authorities, cert: certificate, key: privateKey } = TLS_VARIABLES
+  const [ca, cert, key] = [authorities, certificate, privateKey].map((variable) => env.either(variable))
   return ca === undefined && cert === undefined && key === undefined ? undefined : { ca, cert, key }
 }
 

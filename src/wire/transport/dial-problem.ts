@@ -39,6 +39,7 @@ function refusalText(status: number, url: string): string {
     return 'The engine refused the channel with HTTP 404: the channel is unknown, over, or the key is wrong'
   const text = `The engine at ${url} refused the handshake with HTTP ${String(status)}`
   if (status === 401 || status === 403) return `${text}. Check the token or the headers that this worker sends`
+  if (status === 431) return `${text}: the headers are too large. Send fewer or shorter \`headers\``
   if (status >= 500) return text
   return `${url} answers HTTP ${String(status)} instead of a WebSocket handshake: it is not the engine's port for workers. Check port and path (workers connect to 49134 by default)`
 }

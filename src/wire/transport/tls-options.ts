@@ -32,11 +32,14 @@ export const TLS_KEYS: ReadonlySet<string> = new Set<keyof TlsOptions>([
   'rejectUnauthorized',
 ])
 
+/** What files are called in messages. */
+const OPTION_NAMES = { ca: 'tls.ca', cert: 'tls.cert', key: 'tls.key' }
+
 /**
  * Reads the options, and checks that key and certificates belong together.
  * @throws {RuntimeError} `INVALID_ARGUMENT` naming the option; so does the function that it returns, which reads the files.
  */
-export function tlsReader(given: TlsOptions | undefined): () => TlsSettings | undefined {
+export function tlsReader(given: TlsOptions | undefined, names = OPTION_NAMES): () => TlsSettings | undefined {
   if (given === undefined) return () => undefined
   if (!isRecord(given)) throw invalidArgument('tls', 'an object', given)
   const { ca, cert, key, servername, rejectUnauthorized } = given
@@ -45,14 +48,14 @@ export function tlsReader(given: TlsOptions | undefined): () => TlsSettings | un
   if (rejectUnauthorized !== undefined && typeof rejectUnauthorized !== 'boolean')
     throw invalidArgument('tls.rejectUnauthorized', 'true or false', rejectUnauthorized)
   if ((cert === undefined) !== (key === undefined))
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'tls.cert and tls.key must be given together')
+    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${names.cert} and ${names.key} must be given together`)
   const authorities: readonly unknown[] | undefined = ca === undefined ? undefined : Array.isArray(ca) ? ca : [ca]
-  if (authorities?.length === 0) throw invalidArgument('tls.ca', 'at least one certificate', ca)
+  if (authorities?.length === 0) throw invalidArgument(names.ca, 'at least one certificate', ca)
   return () => {
     const pem = {
-      ...(authorities === undefined ? {} : { ca: authorities.map((one) => pemOf('tls.ca', one, 'CERTIFICATE')) }),
-      ...(cert === undefined ? {} : { cert: pemOf('tls.cert', cert, 'CERTIFICATE') }),
-      ...(key === undefined ? {} : { key: pemOf('tls.key', key, 'PRIVATE KEY') }),
+      ...(authorities === undefined ? {} : { ca: authorities.map((one) => pemOf(names.ca, one, 'CERTIFICATE')) }),
+      ...(cert === undefined ? {} : { cert: pemOf(names.cert, cert, 'CERTIFICATE') }),
+      ...(key === undefined ? {} : { key: pemOf(names.key, key, 'PRIVATE KEY') }),
     }
     checkPem(pem)
     return {
@@ -73,18 +76,21 @@ function pemOf(option: string, given: unknown, kind: string): string {
   const isFile = typeof given === 'string' && !given.includes('-----BEGIN')
   const pem = isFile ? readPem(option, given) : text
   if (pem.includes(`${kind}-----`)) return pem
-  const place = isFile ? `The file of ${option}` : option
+  const place = isFile ? `The file${shownName(option, given)} of ${option}` : option
   throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${place} has no PEM block of a ${kind.toLowerCase()}`)
 }
 
 /** The name of the file is left out of messages on a key: it may be the key itself, given without its first line. */
+function shownName(option: string, file: string): string {
+  return /key$/i.test(option) ? '' : ` ${file}`
+}
+
 function readPem(option: string, file: string): string {
   try {
     return readFileSync(file, 'latin1')
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'for an unknown reason'
-    const named = option === 'tls.key' ? '' : ` ${file}`
-    const text = `The file${named} of ${option} cannot be read (${reason}). Check the path and its permissions`
+    const text = `The file${shownName(option, file)} of ${option} cannot be read (${reason}). Check the path and its permissions`
     throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
   }
 }

@@ -4,7 +4,7 @@
 import { invalidArgument } from '../../../errors.js'
 import { effectiveInitialDelayMs, type BackoffPolicy } from '../../../std/time/backoff.js'
 import type { TriggerRequest } from '../calls/trigger-request.js'
-import { checkCount, checkDurationMs, checkRecord, checkSignal } from '../check.js'
+import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
 import { durationMs } from '../options/duration.js'
 import { keysOf, type UnknownOptions } from '../../../std/text/unknown-options.js'
 import { didNotRun, isRepeatable, repeated, type Waiting } from './repeat.js'
@@ -59,7 +59,7 @@ interface RetrySettings {
 function checkRetry(retry: unknown): RetrySettings {
   const given = checkRecord('retry', retry) as RetryOptions
   const { attempts = DEFAULT_ATTEMPTS, backoff = DEFAULT_BACKOFF, attemptTimeoutMs } = given
-  if (checkCount('retry.attempts', attempts) > MAX_ATTEMPTS)
+  if (!(Number.isInteger(attempts) && attempts >= 1 && attempts <= MAX_ATTEMPTS))
     throw invalidArgument('retry.attempts', `a whole number from 1 to ${String(MAX_ATTEMPTS)}`, attempts)
   if (attemptTimeoutMs !== undefined) checkDurationMs('retry.attemptTimeoutMs', attemptTimeoutMs)
   return { attempts, backoff: backoffOf(backoff), attemptTimeoutMs }
@@ -72,6 +72,8 @@ function backoffOf(given: unknown): BackoffPolicy {
   if (rest.length > 0) throw invalidArgument('retry.backoff', "a duration, or two as in '100ms..5s'", given)
   const initialDelayMs = durationMs('retry.backoff', first as string | number)
   const maxDelayMs = durationMs('retry.backoff', last as string | number)
+  if (last !== first && maxDelayMs < initialDelayMs)
+    throw invalidArgument('retry.backoff', "the shorter duration first, as in '100ms..5s'", given)
   return {
     initialDelayMs,
     maxDelayMs: Math.max(maxDelayMs, effectiveInitialDelayMs({ initialDelayMs })),
