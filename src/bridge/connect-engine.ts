@@ -39,7 +39,10 @@ class WorkerOnEngine implements RemoteEngine {
       namespace,
       otel: { enabled: false },
       enableMetricsReporting: false,
-      diagnostics: (event) => log.warn({ url, event }, 'The bridge to another engine reports an event'),
+      diagnostics: (event) => {
+        if (event.kind === 'state') log.info({ url, state: event.state }, 'The connection of the bridge has changed')
+        else log.warn({ url, event }, 'The bridge to another engine reports an event')
+      },
     })
     const tracing = { ...noTracing, inject: () => this.#trace }
     this.#worker = new Worker(options, { dial: dialWebSocket, clock, random, tracing })

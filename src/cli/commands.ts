@@ -31,7 +31,7 @@ const dev: CommandSpec = {
   usage: ['<worker file>… [options] [-- arguments of the workers]'],
   about: [
     'Runs the local engine and workers on it, and restarts a worker when code in its folder changes. Running ' +
-      'handlers finish first; code that does not build leaves the old worker running. A worker finds the engine by ' +
+      'handlers finish first. If the code does not build, the old worker keeps running. A worker finds the engine by ' +
       'III_URL. Ctrl-C stops all.',
     'Prints a line for each HTTP request, job and failed call, with the trace that `iii-node traces <id>` draws. Keys ' +
       'on a terminal: r restarts the workers, o opens the console, c clears the screen, q quits.',
@@ -50,7 +50,7 @@ const types: CommandSpec = {
   usage: ['[options]'],
   about: [
     'Writes types of all functions, trigger types and streams of an engine into one file. With the file in the ' +
-      'project, calls and triggers are typed. The file is sorted, and equal engines give equal files.',
+      'project, calls and triggers are typed. The content of the file depends only on the schemas.',
     '--namespace selects the function where several namespaces have the same id; the default is `default`.',
   ],
   options: typesOptions,
@@ -128,7 +128,7 @@ const consoleCommand: CommandSpec = {
   usage: ['[options]'],
   about: [
     'Serves the console for any engine, also one on another machine, and prints its address. Ctrl-C stops it. ' +
-      '`iii-node dev` and `iii-node engine` serve it by themselves.',
+      '`iii-node dev` and `iii-node engine` also serve it.',
   ],
   options: consoleOptions,
   examples: ['iii-node console --url ws://127.0.0.1:49134'],
@@ -140,8 +140,8 @@ const mcp: CommandSpec = {
   summary: 'serve tools about an engine to a coding assistant',
   usage: ['[options]'],
   about: [
-    'Serves the Model Context Protocol on standard input and output: tools that list, describe and draw what an engine ' +
-      'has and what happened in it, and that search this documentation. With --allow-writes also tools that call ' +
+    'Serves the Model Context Protocol on standard input and output: tools that list and describe functions, read ' +
+      'traces, logs, queues and state, and search this documentation. With --allow-writes also tools that call ' +
       'functions, redrive dead letters and set state.',
     'Needs the package `@modelcontextprotocol/sdk`: npm install @modelcontextprotocol/sdk',
   ],

@@ -150,7 +150,7 @@ export const typesOptions = {
     value: '<file>',
     about: 'also write a module with contracts, which validate at run time',
   },
-  'no-streams': { type: 'boolean', about: 'leave the names of streams out' },
+  'no-streams': { type: 'boolean', about: 'omit the names of streams' },
   ...connectionOptions,
 } as const satisfies OptionSpecs
 
@@ -218,7 +218,7 @@ export const engineOptions = {
     type: 'string',
     value: '<folder>',
     about:
-      'keep state, streams and queues here; what was acknowledged survives a crash (default: in memory; needs the package classic-level)',
+      'keep state, streams and queues in this folder; acknowledged writes survive a crash (default: in memory; needs the package classic-level)',
   },
   config: { type: 'string', value: '<file>', about: 'a YAML file with all settings, instead of the options above' },
   otlp: { type: 'string', value: '<url>', about: 'also send telemetry to this collector, over OTLP/HTTP' },

@@ -3,7 +3,7 @@ export { defineSignal, defineWorkflow } from '../workflow/definition.js'
 export { serveWorkflow } from '../workflow/serve.js'
 export type { ServedWorkflow } from '../workflow/serve.js'
 export type { ServeOptions } from '../workflow/options.js'
-export { startWorkflow, workflowRun } from '../workflow/client.js'
+export { heldRuns, startWorkflow, workflowRun } from '../workflow/client.js'
 export type { ResultOptions, RetryOptions, RunHandle, StartOptions } from '../workflow/client.js'
 export type {
   AnyWorkflow,

@@ -49,7 +49,8 @@ export interface EngineLists {
   triggers(): Promise<
     readonly { readonly trigger_type: string; readonly function_id: string; readonly config: unknown }[]
   >
-  streams(): Promise<readonly { readonly id: string }[]>
+  /** @param functions the functions that the engine lists. */
+  streams(functions: readonly Partial<FunctionRow>[]): Promise<readonly { readonly id: string }[]>
 }
 
 type FunctionRow = Omit<FunctionSchemas, 'description'> & {
@@ -59,12 +60,8 @@ type FunctionRow = Omit<FunctionSchemas, 'description'> & {
 
 /** Reads all schemas of an engine. Rejects when a list cannot be read. */
 export async function readEngineSchemas(lists: EngineLists): Promise<EngineSchemas> {
-  const [functions, types, triggers, streams] = await Promise.all([
-    lists.functions(),
-    lists.triggerTypes(),
-    lists.triggers(),
-    lists.streams(),
-  ])
+  const [functions, types, triggers] = await Promise.all([lists.functions(), lists.triggerTypes(), lists.triggers()])
+  const streams = await lists.streams(functions)
   const shown = functions.filter(
     (row) => !(isRecord(row.metadata) && row.metadata['internal'] === true && isOwned(row)),
   )

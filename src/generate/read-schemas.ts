@@ -5,6 +5,8 @@ import type { TriggerFunction } from '../sdk/worker/calls/trigger-request.js'
 import { listFunctions, listTriggers, listTriggerTypes } from '../sdk/worker/discovery/discovery.js'
 import { UnknownOptions } from '../std/text/unknown-options.js'
 
+const LIST_STREAMS = 'stream::list_all'
+
 /** The options that the lists get here are known to them. */
 const unknown = new UnknownOptions(() => undefined)
 
@@ -15,7 +17,9 @@ export function schemasOf(trigger: TriggerFunction): Promise<EngineSchemas> {
     functions: () => listFunctions(parts, { includeInternal: true }),
     triggerTypes: () => listTriggerTypes(parts, { includeInternal: true }),
     triggers: () => listTriggers(parts),
-    streams: () => streamsOf(trigger),
+    // Not called without need: the engine logs calls of functions that it does not have.
+    streams: async (functions) =>
+      functions.some(({ function_id }) => function_id === LIST_STREAMS) ? streamsOf(trigger) : [],
   })
 }
 
@@ -35,7 +39,7 @@ export function schemasOfLocal(engine: InvokingEngine): Promise<EngineSchemas> {
 /** Streams that have items. An engine may serve none, or hide them. */
 async function streamsOf(trigger: TriggerFunction): Promise<{ readonly id: string }[]> {
   try {
-    const request = { function_id: 'stream::list_all', payload: {}, namespace: 'default' }
+    const request = { function_id: LIST_STREAMS, payload: {}, namespace: 'default' }
     const { stream } = await trigger<object, { stream: { id: string }[] }>(request)
     return stream
   } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { removalEntry } from './run/conclude.js'
 import { attentionOf, readRun, RECORD_KEY, runPrefix, type Run } from './records/record.js'
-import { parkedEntry } from './records/requests.js'
+import { listHeld, parkedEntry } from './records/requests.js'
 import type { Due } from './records/schedule.js'
 import type { SessionParts } from './run/session-parts.js'
 
@@ -36,12 +36,14 @@ async function reschedule(parts: SessionParts, run: Run | undefined): Promise<vo
   if (run === undefined) return
   const now = parts.clock.epochMs()
   const attention = attentionOf(run, now)
+  const { start, pause } = run
+  if (pause?.by === 'held' && run.outcome === undefined) await listHeld(parts.store, start, pause)
   if (attention.kind === 'paused' || attention.kind === 'idle') return
   const schedule = parts.scheduleOf(parts.workflow.id)
   const known = entryOf(run, parts.settings.retentionMs)
   // An ended run without its entry is looked at: what follows its end may not have been done.
   const isMissing = known === undefined || (run.outcome !== undefined && !(await schedule.has(known)))
-  await (isMissing ? schedule.put({ run: run.start.run, tag: 'a', due: now }) : schedule.keep(known))
+  await (isMissing ? schedule.put({ run: start.run, tag: 'a', due: now }) : schedule.keep(known))
 }
 
 /** The entry that a run should have, if it is known. */

@@ -38,7 +38,10 @@ export async function replay(history: RunHistory, workflow: AnyWorkflow): Promis
   const { journal, input, version, runId } = checkRecord('history', history) as unknown as RunHistory
   const plain = checkWorkflow('workflow', workflow)
   if (!Array.isArray(journal)) {
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'history must be the result of `run.history()`, with its `journal`')
+    throw new RuntimeError(
+      ErrorCode.INVALID_ARGUMENT,
+      'history must be the result of `run.history()`, with its `journal`',
+    )
   }
   const parts = {
     ...{ store: NO_STORE, clock: systemClock, random: systemRandom, workerName: 'replay', leaseMs: Infinity },
@@ -78,7 +81,6 @@ function runOf(start: Run['start']): Run {
       generation: 0,
       input: start.input,
       version: start.version,
-      consumed: {},
       epoch: 1,
       claim: undefined,
     },
@@ -88,6 +90,7 @@ function runOf(start: Run['start']): Run {
       news: 0,
       cancel: undefined,
       pause: undefined,
+      kept: undefined,
       outcome: undefined,
       watchers: [],
     },

@@ -3,6 +3,7 @@
  */
 import { ErrorCode, RemoteError, RuntimeError } from '../errors.js'
 import { deferred } from '../std/async/deferred.js'
+import { inParallel } from '../std/async/in-parallel.js'
 import { orAborted } from '../std/async/abortable.js'
 import { validate } from '../sdk/schema/validation.js'
 import { checkId, checkRecord, checkSignal } from '../sdk/worker/check.js'
@@ -11,9 +12,10 @@ import type { SentAs } from '../sdk/worker/functions/contract.js'
 import { checkSignalContract, checkWorkflow } from './definition.js'
 import type { AnyWorkflow, Signal, WorkflowInput, WorkflowOutput } from './flow.js'
 import { checkKnown, DEFAULT_LIMITS, journaled } from './options.js'
-import { scopeOf, type Run, type RunName } from './records/record.js'
+import { readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './records/record.js'
 import {
   cancelRun,
+  deadScope,
   findRun,
   pauseRun,
   resumeRun,
@@ -138,6 +140,29 @@ export function workflowRun<W extends AnyWorkflow>(worker: III, workflow: W, run
     history: () => readHistory(parts, name),
   }
 }
+
+/**
+ * Lists the runs of a workflow that are held: its dead-letter list. `workflowRun(worker, workflow, runId).resume()` takes a
+ * run off the list.
+ * @example
+ * for (const { runId, error } of await heldRuns(worker, placeOrder)) console.log(runId, error?.message)
+ */
+export async function heldRuns(worker: III, workflow: AnyWorkflow): Promise<RunStatus[]> {
+  const { id } = checkWorkflow('workflow', workflow)
+  const { store } = requestParts(worker)
+  // Written by this package alone.
+  const listed = (await store.list(deadScope(id))) as readonly { readonly run: string }[]
+  const read = await inParallel(listed, READS_AT_A_TIME, async ({ run }) =>
+    readRun(await store.get(scopeOf({ workflow: id, run }), RECORD_KEY)),
+  )
+  return read
+    .filter((run) => run !== undefined)
+    .map(statusOf)
+    .filter(({ state }) => state === 'held')
+}
+
+/** Records that are read at a time: engines answer bursts on one connection late. */
+const READS_AT_A_TIME = 8
 
 const partsBy = new WeakMap<object, RequestParts>()
 

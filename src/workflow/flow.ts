@@ -70,7 +70,10 @@ export interface WaitOptions {
 
 /** Options of a child run. */
 export interface ChildOptions {
-  /** Id of the child run. Default: the parent's id, `/`, and the name of the operation. */
+  /**
+   * Id of the child run. Default: the parent's id, the number of its generation unless that is 0, and the name of the
+   * operation, with `/` between them.
+   */
   readonly runId?: string | undefined
 }
 

@@ -9,13 +9,13 @@ import { Emitter } from '../std/async/emitter.js'
 import { MAX_DELAY_MS, type Timer } from '../std/time/clock.js'
 import { validate } from '../sdk/schema/validation.js'
 import { audit } from './audit.js'
+import { readJournal } from './run/adopt.js'
 import { afterEnd, conclude, hold } from './run/conclude.js'
-import { readEntries } from './records/journal.js'
 import { claim, Watch, type Lease } from './records/lease.js'
 import { flowOf } from './run/operations.js'
 import { attentionOf, delayOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './records/record.js'
 import { parkedEntry, startEntry } from './records/requests.js'
-import type { Due, Schedule } from './records/schedule.js'
+import { Horizon, type Due, type Schedule } from './records/schedule.js'
 import { Session } from './run/session.js'
 import type { SessionParts } from './run/session-parts.js'
 import { activation } from './run/tracing.js'
@@ -53,6 +53,7 @@ export class Host {
   readonly #queue = new Map<string, Due | undefined>()
   readonly #timers = new Map<string, Timer>()
   readonly #watch: Watch
+  readonly #horizon: Horizon
   #sweepTimer: Timer | undefined
   #roomLater: Deferred<void> | undefined
   #bootId: string | undefined
@@ -61,6 +62,7 @@ export class Host {
   constructor(parts: HostParts) {
     this.#parts = parts
     this.#watch = new Watch(parts.clock)
+    this.#horizon = new Horizon(parts.clock)
     this.#schedule = parts.scheduleOf(parts.workflow.id)
     this.ended = new Emitter(() => undefined)
     this.#sweepLater(0)
@@ -120,7 +122,7 @@ export class Host {
   /** Looks for runs that are due. Takes them as fast as this worker can; a slot is read once, however many it holds. */
   async sweep(): Promise<void> {
     const { clock, random, leaseMs } = this.#parts
-    for await (const entries of this.#schedule.due(clock.epochMs())) {
+    for await (const entries of this.#schedule.due(this.#horizon.next())) {
       // Workers that read the same slot begin at different places, so that each takes other runs.
       const first = Math.floor(random.next() * entries.length)
       for (const entry of [...entries.slice(first), ...entries.slice(0, first)]) {
@@ -231,7 +233,7 @@ export class Host {
     while (run !== undefined) {
       const generation: number = run.generation
       const isFresh: boolean = run.epoch === 1 || run !== owned
-      const entries = isFresh ? [] : readEntries(await store.list(scopeOf(run.start)), generation)
+      const entries = isFresh ? [] : await readJournal(store, run)
       const session = new Session(this.#parts, { run, lease }, entries)
       this.#sessions.set(run.start.run, session)
       if (!this.#isOpen) session.stop({ kind: 'released' })

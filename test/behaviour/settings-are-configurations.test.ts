@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EngineSettings } from '../../src/engine/config/config.js'
 import { engineRig, guardedRig } from '../kit/engine-rig.js'
+import { gauge, metricFrame } from '../kit/telemetry-frames.js'
 import type { Frame, RawWorker } from '../kit/raw-worker.js'
 import { until } from '../kit/waiting.js'
 
@@ -202,6 +203,49 @@ test('retention and sampling of telemetry change while it is kept', async () => 
   expect(await call('engine::sampling::rules')).toMatchObject({ traces: { default_ratio: 0 } })
   await clock.advance(0)
   expect(await spans()).toBeLessThanOrEqual(1)
+})
+
+test('times and counts of retention apply to what is kept already', async () => {
+  const { call, worker, set, clock } = await engineWith()
+  const logs = async () => ((await call('engine::logs::list')) as { logs: Frame[] }).logs.length
+  const metrics = async () =>
+    ((await call('engine::metrics::list')) as { sdk_metrics: Frame[] }).sdk_metrics.map(({ name }) => name)
+  const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  for (const value of [1, 2, 3]) await call('state::set', { scope: 's', key: 'k', value }, { traceparent: trace })
+  const all = { search_all_spans: true, include_internal: true }
+  const spans = async () => ((await call('engine::traces::list', all)) as { total: number }).total
+  await call('engine::log::info', { message: 'old' })
+  const at = { timeUnixNano: clock.epochMs() * 1e6 }
+  worker.send(metricFrame([gauge('heat', 1, at), gauge('cold', 1, at)]))
+  await clock.advance(5_000)
+  expect([await logs(), await metrics(), await spans()]).toEqual([1, ['heat', 'cold'], 3])
+  await set('iii-observability', { metrics_max_count: 1, memory_max_spans: 2 })
+  expect([await logs(), await metrics(), await spans()]).toEqual([1, ['cold'], 2])
+  await set('iii-observability', { metrics_retention_seconds: 2, logs_retention_seconds: 2, logs_sampling_ratio: 0 })
+  await call('engine::log::info', { message: 'sampled out' })
+  expect([await logs(), await metrics()]).toEqual([0, []])
+})
+
+test('a changed backoff applies to the next attempt, and a queue becomes fifo', async () => {
+  const queue = (settings: object) => ({ queue_configs: { mail: settings } })
+  const { call, worker, set, clock } = await engineWith({ 'iii-queue': queue({ backoff_ms: 10_000 }) })
+  worker.register('work')
+  await clock.advance(0)
+  const enqueue = (data: object) => call('work', data, { action: { type: 'enqueue', queue: 'mail' } })
+  const fail = () => {
+    worker.answer(worker.take('invokefunction'), { error: { code: 'E', message: 'no' } })
+  }
+  await enqueue({ n: 1 })
+  await clock.advance(0)
+  fail()
+  await set('iii-queue', queue({ backoff_ms: 10 }))
+  await clock.advance(10_200)
+  fail()
+  await clock.advance(1_000)
+  worker.answer(worker.take('invokefunction'))
+  await set('iii-queue', queue({ type: 'fifo', message_group_field: 'to' }))
+  expect(await enqueue({ n: 1 })).toMatchObject({ message: expect.stringMatching(/^message_group_missing/) as string })
+  expect(await enqueue({ to: 'a' })).toHaveProperty('messageReceiptId')
 })
 
 test('state triggers are switched off, and the size of values is limited', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defineSignal, defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
+import { defineSignal, defineWorkflow, heldRuns, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import type { III } from '../../src/sdk/worker/client.js'
 import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
 
@@ -39,8 +39,9 @@ test('signals that a run does not wait for are kept up to a limit, and the run g
   const worker = await servingWorker(engine, [waits])
   const run = await startWorkflow(worker, waits, {}, { runId: 'r' })
   const key = 'signal/note/a'
-  const sent = Array.from({ length: 999 }, (_, n) => ({ token: String(n), key, at: n, data: n }))
-  await state(worker, 'state::set', { scope: 'workflow/waits/run/r', key, value: { sent } })
+  const sent = Array.from({ length: 999 }, (_, n) => [`sent:${String(n)}`, [{ token: String(n), at: n, data: n }]])
+  const value: unknown = { key, last: 999, ...Object.fromEntries(sent) }
+  await state(worker, 'state::set', { scope: 'workflow/waits/run/r', key, value })
   await run.signal(note, 1, { key: 'a' })
   await expect(run.signal(note, 2, { key: 'a' })).rejects.toMatchObject({ code: 'WORKFLOW_LIMIT' })
   await run.signal(note, 'other', { key: 'b' })
@@ -94,12 +95,12 @@ test('a run that ends each of its workers is put on the dead-letter list, from w
   }
   expect(killed).toHaveLength(20)
   expect(await run.status()).toMatchObject({ state: 'held', error: { code: 'WORKFLOW_HELD' } })
-  expect(await state(client, 'state::list', { scope: 'workflow/fatal/held' })).toMatchObject([{ run: 'r' }])
+  expect(await heldRuns(client, fatal)).toMatchObject([{ runId: 'r', error: { code: 'WORKFLOW_HELD' } }])
   isFatal = false
   await run.resume()
   await engine.advance('4s')
   expect(await run.result()).toBe('ok')
-  expect(await state(client, 'state::list', { scope: 'workflow/fatal/held' })).toEqual([])
+  expect(await heldRuns(client, fatal)).toEqual([])
 })
 
 test('runs whose state is deleted are gone, asleep or at work, and the others go on', async () => {

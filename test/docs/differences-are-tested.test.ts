@@ -15,16 +15,25 @@ function titlesIn(file: string): string[] {
   return [...titles].map(([, , title = '']) => title)
 }
 
-const LINK = /^\[(.+?)\]\(\.\.\/\.\.\/(test\/[^)]+\.test\.ts)\)$/
+const shown = tableRows('docs/internals/claims.md', /^## Differences/)
+/** The title of a test and its file. */
+const SHOWN_BY = /^(.+) `(test\/[^`]+\.test\.ts)`$/
 
-test.each(rows)('%s', (what, why, shownBy) => {
-  expect([what.length > 20, why.length > 10]).toEqual([true, true])
-  for (const link of shownBy.split('<br>')) {
-    const [, title = '', file = ''] = LINK.exec(link) ?? []
-    expect(titlesIn(file), link).toContainEqual(expect.stringContaining(title))
-    expect(title.length, link).toBeGreaterThan(10)
-  }
+test('the tests of all differences are listed, and no others', () => {
+  expect(shown.map(([what]) => what)).toEqual(rows.map(([what = '']) => `${what.split(' ').slice(0, 8).join(' ')} …`))
 })
+
+test.each(rows.map(([what = '', why = ''], index) => [what, why, shown[index]?.[1] ?? ''] as const))(
+  '%s',
+  (what, why, shownBy) => {
+    expect([what.length > 20, why.length > 10]).toEqual([true, true])
+    for (const link of shownBy.split('<br>')) {
+      const [, title = '', file = ''] = SHOWN_BY.exec(link) ?? []
+      expect(titlesIn(file), link).toContainEqual(expect.stringContaining(title))
+      expect(title.length, link).toBeGreaterThan(10)
+    }
+  },
+)
 
 test('the versions that were tried are those that the tests use', () => {
   const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {

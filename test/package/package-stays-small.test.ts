@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { folderBytes } from '../../bench/folder-bytes.js'
 import { packageBudget } from '../../bench/package-budget.js'
 import { runtimePackages, type LockFile } from '../../bench/runtime-packages.js'
+import { internalLinks, pages } from '../kit/documents.js'
 
 const packages = runtimePackages(JSON.parse(readFileSync('package-lock.json', 'utf8')) as LockFile)
 
@@ -39,8 +40,13 @@ test('The archive is no larger than the budget, and holds the built package and 
     'package.json',
     'templates',
   ])
-  const links = [...readFileSync('README.md', 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link)
-  expect(links.length).toBeGreaterThan(20)
-  const missing = links.filter((link) => !others.some((path) => path === link || path.startsWith(`${String(link)}/`)))
-  expect(missing, 'links of the README that lead nowhere in an installed package').toEqual([])
+  const packed = pages().filter((page) => others.includes(page))
+  expect(packed.length).toBeGreaterThan(50)
+  const missing = packed.flatMap((page) =>
+    internalLinks(page)
+      .map(({ file }) => file.replace(/\/$/, ''))
+      .filter((file) => !others.some((path) => path === file || path.startsWith(`${file}/`)))
+      .map((file) => `${page} links to ${file}`),
+  )
+  expect(missing, 'links that lead nowhere in an installed package').toEqual([])
 })

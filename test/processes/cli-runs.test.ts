@@ -42,6 +42,10 @@ test(
 
     const listed = await cli('ls', 'ask', '--state', 'waiting')
     expect(listed.out).toMatch(/ask +one +waiting .* signal approve\/k/)
+    expect(await cli('ls', 'ask', '--limit', '1')).toMatchObject({
+      out: expect.stringMatching(/^WORKFLOW.*\nask +two .*\n$/) as string,
+      err: expect.stringContaining('The newest 1 of 2 runs') as string,
+    })
     const shown = startCommand(['runs', 'show', 'ask', 'one', '--url', engine.url], { screen: EIGHTY_COLUMNS })
     expect(await shown.exitCode).toBe(0)
     expect(shown.stdout()).toMatch(/write +step +completed +1/)

@@ -97,7 +97,7 @@ test.each([
 
 test.each([
   [['types', 'extra'], 'types takes no arguments'],
-  [['types', '--watch', '--check'], '--watch goes together with neither'],
+  [['types', '--watch', '--check'], '--watch cannot be combined with --check, --from or --out -'],
   [['schemas', 'extra'], 'schemas takes no arguments'],
   [['openapi', 'extra'], 'openapi takes no arguments'],
 ])('%j is refused with the reason', limit, async (args, reason) => {

@@ -437,6 +437,10 @@ const functions: Argument[] = [
     workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.workflowRun(w, v, 'r')],
     runId: [{ ...notId, ...nothing }, (v, w) => workflows.workflowRun(w, workflow, v)],
   }),
+  ...argumentsOf('heldRuns', {
+    worker: [notClient, (v) => workflows.heldRuns(v, workflow)],
+    workflow: [{ ...notRecord, ...nothing }, (v, w) => workflows.heldRuns(w, v)],
+  }),
   ...argumentsOf('replay', {
     history: [{ ...notRecord, ...nothing }, (v) => workflows.replay(v, workflow)],
     workflow: [{ ...notRecord, ...nothing }, (v) => workflows.replay({ journal: [] } as never, v)],

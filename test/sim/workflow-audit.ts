@@ -39,11 +39,8 @@ function hasHappened({ engine }: WorkflowWorld, run: Run, { kind, name }: Wait):
   if (kind !== 'signal') return false
   const [, base] = /^(?:.*all(?:#\d+)?\.\d+\/)?(.*?)(?:#\d+)?$/.exec(name)!
   const key = `signal/${base!}`
-  const consumed = new Set(
-    entries.flatMap((entry) => (entry?.done?.signal?.key === key ? [entry.done.signal.index] : [])),
-  )
-  const sent = readSignals(engine.value(scopeOf(run.start), key)).length
-  return sent - (run.consumed[key] ?? 0) > consumed.size
+  const consumed = new Set(entries.map((entry) => entry?.done?.signal?.token))
+  return readSignals(engine.value(scopeOf(run.start), key)).some(({ token }) => !consumed.has(token))
 }
 
 /** All that went wrong. */

@@ -96,9 +96,13 @@ function requests(
     for (let count = random.below(6); count > 0; count--) {
       add({ do: 'signal', run, from: from(), signal: random.pick(SIGNALS), key: random.pick(KEYS) })
     }
-    if (random.next() < 0.3) add({ do: 'cancel', run, from: from() })
-    if (random.next() < 0.2) add({ do: 'pause', run, from: from() })
-    if (random.next() < 0.2) add({ do: 'resume', run, from: from() })
+    for (const [request, share] of [['cancel', 0.3] as const, ['pause', 0.2] as const, ['resume', 0.2] as const]) {
+      if (random.next() >= share) continue
+      add({ do: request, run, from: from() })
+      // Another one at the same time, from elsewhere.
+      const what: Action = { do: random.pick([request, 'resume']), run, from: from() }
+      if (random.next() < 0.3) steps.push({ at: steps.at(-1)!.at + random.pick([0, 1, 20]), what })
+    }
     for (let count = random.below(3); count > 0; count--) add({ do: 'wake', run, from: from() })
   }
   return steps

@@ -174,11 +174,8 @@ export class Recorder {
       this.violate(`${id} ended ${due - done.at} ms early`)
     if (id.includes('/undo:')) this.undone.add(id.replace('/undo:', '/'))
     if (!this.#isDurable || done.signal === undefined) return
-    const { key, index } = done.signal
-    const twice = [...this.journaled].find(
-      ([other, { signal }]) =>
-        other !== id && runOf(other) === runOf(id) && signal?.key === key && signal.index === index,
-    )
+    const { key, index, token } = done.signal
+    const twice = [...this.journaled].find(([other, { signal }]) => other !== id && signal?.token === token)
     if (twice !== undefined) this.violate(`signal ${index} of ${key} was consumed by ${twice[0]} and ${id}`)
   }
 }

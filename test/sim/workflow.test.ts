@@ -1,5 +1,5 @@
 /**
- * Workflows under kills as a test: seeds from 1 on, 1,500 in every run and 20,000 at night, or what `SEEDS` says. In every
+ * Workflows under kills as a test: seeds from 1 on, 2,000 in every run and 20,000 at night, or what `SEEDS` says. In every
  * third seed the engine forgets its last interval. A seed that fails is shrunk; `npm run sim -- --workflow --seed N --trace`
  * shows its course.
  */
@@ -8,7 +8,7 @@ import { describeFailure } from './report.js'
 import { WORKFLOWS } from './workflow-run.js'
 
 const isNightly = process.env['TIER'] === 'nightly'
-const seeds = Number(process.env['SEEDS'] ?? (isNightly ? 20_000 : 1_500))
+const seeds = Number(process.env['SEEDS'] ?? (isNightly ? 20_000 : 2_000))
 const LIMIT_MS = isNightly ? 2 * 3_600_000 : 600_000
 
 test(

@@ -20,7 +20,7 @@ const LEVEL_STYLES: Readonly<Record<EventLevel, Style>> = {
 /** Maximum stack frames that are printed. */
 const MAX_FRAMES = 12
 
-/** The level that is printed: what happens as it should is no matter of debugging for someone who sees it. */
+/** The level that is printed. Successful jobs and requests are printed as information, not as debug output. */
 function levelOf(event: EngineEvent): EventLevel {
   if (event.kind === 'job_done') return 'info'
   if (event.kind === 'request_served') return event.status < SERVER_ERROR ? 'info' : 'error'
@@ -154,7 +154,7 @@ function deadJobText(event: Of<'job_dead'>): Text {
   // A line meant to be pasted into a shell contains no quotes from names or payloads.
   if (!/^[\w:.-]+$/.test(event.name)) return { headline }
   const { name } = event
-  return { headline, remedy: `iii-node queues ${name} --dead shows it; iii-node queues ${name} redrive puts it back` }
+  return { headline, remedy: `iii-node queues ${name} --dead shows it; iii-node queues ${name} redrive runs it again` }
 }
 
 function enqueueText({ queue, functionId, error }: Of<'enqueue_refused'>): Text {

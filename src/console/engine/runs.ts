@@ -2,6 +2,7 @@
  * Runs of workflows as pages show them: read and changed through the same functions as workers and the command line use,
  * so that both engines show the same. Records are read once, and again only after they may have changed.
  */
+import { inParallel } from '../../std/async/in-parallel.js'
 import { systemClock } from '../../std/time/clock.js'
 import { webRandom } from '../../std/web-random.js'
 import type { CanTrigger } from '../../sdk/worker/calls/trigger-request.js'
@@ -9,7 +10,7 @@ import type { Entry } from '../../workflow/records/journal.js'
 import { readRun, RECORD_KEY, runOfScope, scopeOf, type Run, type RunName } from '../../workflow/records/record.js'
 import { announcement, type RequestParts } from '../../workflow/records/requests.js'
 import { schedulesOn } from '../../workflow/records/schedule.js'
-import { readSignals, type Sent } from '../../workflow/run/signals.js'
+import { readSignals, type KeptSignal } from '../../workflow/run/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunState, type RunStatus } from '../../workflow/records/status.js'
 import { stateStore } from '../../workflow/records/store.js'
 import { call } from './engine.js'
@@ -108,19 +109,12 @@ async function scopes(): Promise<readonly string[]> {
   return names.scopes
 }
 
-async function readAll(wanted: readonly string[]): Promise<(RunStatus | undefined)[]> {
-  const found: (RunStatus | undefined)[] = []
-  let next = 0
-  const reader = async (): Promise<void> => {
-    for (let at = next++; at < wanted.length; at = next++) {
-      const scope = wanted[at] ?? ''
-      const known = records.get(scope)
-      const isFresh = known !== undefined && systemClock.now() - known.readAt < FRESH_MS
-      found[at] = isFresh ? known.status : keep(scope, await store.get(scope, RECORD_KEY))
-    }
-  }
-  await Promise.all(Array.from({ length: IN_FLIGHT }, reader))
-  return found
+function readAll(wanted: readonly string[]): Promise<(RunStatus | undefined)[]> {
+  return inParallel(wanted, IN_FLIGHT, async (scope) => {
+    const known = records.get(scope)
+    const isFresh = known !== undefined && systemClock.now() - known.readAt < FRESH_MS
+    return isFresh ? known.status : keep(scope, await store.get(scope, RECORD_KEY))
+  })
 }
 
 /** A step of a run with all that is journaled of it. */
@@ -135,8 +129,8 @@ export interface RunDetail {
   readonly signals: readonly ReceivedSignal[]
 }
 
-/** A signal that was sent to a run. */
-export interface ReceivedSignal extends Sent {
+/** A signal that a run keeps. */
+export interface ReceivedSignal extends KeptSignal {
   readonly isConsumed: boolean
 }
 
@@ -148,17 +142,13 @@ export async function readDetail(name: RunName): Promise<RunDetail | undefined> 
   if (run === undefined || history === undefined) return undefined
   const journal = new Map(history.journal.map((entry) => [entry.key, entry]))
   const steps = history.entries.map((entry) => ({ ...entry, journal: journal.get(entry.key) }))
-  return { run, status: statusOf(run), steps, signals: signalsOf(values, run, history.journal) }
+  return { run, status: statusOf(run), steps, signals: signalsOf(values, history.journal) }
 }
 
-function signalsOf(values: readonly unknown[], run: Run, journal: readonly Entry[]): ReceivedSignal[] {
-  const taken = new Set(journal.map(({ done }) => `${String(done?.signal?.index)} ${String(done?.signal?.key)}`))
+function signalsOf(values: readonly unknown[], journal: readonly Entry[]): ReceivedSignal[] {
+  const consumed = new Set(journal.map(({ done }) => done?.signal?.token))
   return values
-    .flatMap((value) =>
-      readSignals(value).map((sent, index) => {
-        const isConsumed = index < (run.consumed[sent.key] ?? 0) || taken.has(`${String(index)} ${sent.key}`)
-        return { ...sent, isConsumed }
-      }),
-    )
+    .flatMap(readSignals)
+    .map((sent) => ({ ...sent, isConsumed: consumed.has(sent.token) }))
     .sort((a, b) => a.at - b.at)
 }

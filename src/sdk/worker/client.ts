@@ -1,5 +1,5 @@
 /**
- * What `registerWorker` returns: the interface users program against. `IIIClient` is the official package's interface,
+ * The interfaces of a worker, which `registerWorker` returns. `IIIClient` is the official package's interface,
  * so that fakes written for it keep compiling; `III` adds the rest.
  */
 import type { HeadersOption } from './options/headers.js'

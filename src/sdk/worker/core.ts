@@ -149,7 +149,7 @@ export class Core {
 
   readonly channelEnd = (ref: StreamChannelRef): ChannelReader | ChannelWriter => channelEnd(this.channels, ref)
 
-  /** What parts of this package that are loaded separately may use. */
+  /** Ports for parts of this package that are loaded separately. */
   get lent(): WorkerPorts {
     const { clock, random, options, link } = this
     return {

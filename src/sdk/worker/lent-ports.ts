@@ -1,5 +1,5 @@
 /**
- * What a worker lends to parts of this package that are loaded separately, such as workflows: its clock, its randomness,
+ * Ports of a worker for parts of this package that are loaded separately, such as workflows: its clock, its randomness,
  * its telemetry, and the moments of its end.
  */
 import type { Unsubscribe } from '../../std/async/emitter.js'

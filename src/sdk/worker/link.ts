@@ -21,7 +21,7 @@ import type { Report } from './diagnostics/diagnostics.js'
 import type { Needs } from './lifecycle/workarounds.js'
 import type { WorkerOptions } from './options/options.js'
 
-/** What the engine calls this worker on one link. */
+/** Ids that the engine assigned to this worker on one link. */
 export interface Session {
   readonly workerId: string
   readonly reattachToken: string | undefined
@@ -121,7 +121,7 @@ export class Link implements ConnectionEvents {
     return Math.max(0, this.#number - 1)
   }
 
-  /** What the engine on this link needs, or on the last one; nothing before the first link. */
+  /** Workarounds for the engine on this link, or on the last one; none before the first link. */
   get needs(): Needs | undefined {
     return this.#needs
   }

@@ -26,7 +26,7 @@ const HEAD = new RegExp(String.raw`^\{\s*(?:"(?:${SIMPLE.join('|')})"\s*:\s*"[^"
 const OTHERS = ['"metadata":', '"action":']
 
 /** Keys that are tried as the first behind the payload. Metadata may contain keys of the same names. */
-const MAX_STEPS_BACK = 4
+const STEPS_BACK = 4
 
 /** Text behind a payload that could name the payload a second time. */
 const SECOND_PAYLOAD = /"(?:data|result|error)"|\\u/
@@ -83,7 +83,7 @@ function endsOfPayload(frame: string, start: number): number[] {
   let from = beforeSimple(frame, start, frame.length - 1)
   const ends = [from]
   const others = OTHERS.filter((member) => frame.includes(member, start))
-  for (let n = 0; n < MAX_STEPS_BACK && others.length > 0; n++) {
+  for (let n = 0; n < STEPS_BACK && others.length > 0; n++) {
     const key = Math.max(...others.map((member) => frame.lastIndexOf(member, from - 1)))
     if (key <= start) break
     const comma = backOver(frame, key, ',')

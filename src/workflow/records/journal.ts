@@ -6,7 +6,7 @@
 import { ErrorCode, RuntimeError, type ErrorBody } from '../../errors.js'
 import { utf8Length } from '../../std/text/utf8.js'
 import { isRecord } from '../../wire/protocol/validate.js'
-import { firstOf, type RunName } from './record.js'
+import { firstOf, type Kept, type Run, type RunName } from './record.js'
 import type { StoreOp } from './store.js'
 
 /**
@@ -51,8 +51,18 @@ export interface Done extends Element {
   readonly startedAt?: number
   /** The operation of the same branch that had ended last. */
   readonly after?: string
-  /** The place of a consumed signal among those of its name and key. */
-  readonly signal?: { readonly key: string; readonly index: number }
+  /** The signal that was consumed. */
+  readonly signal?: ConsumedSignal
+}
+
+/** A signal that an operation has consumed. */
+export interface ConsumedSignal {
+  /** The key of the signals of its name and key, in the scope of the run. */
+  readonly key: string
+  /** Its place among them. */
+  readonly index: number
+  /** Identifies the signal. */
+  readonly token: string
 }
 
 /** Journal element: an attempt failed and is retried. */
@@ -108,11 +118,21 @@ export function readEntries(values: readonly unknown[], generation: number): Ent
   return entries.filter((entry) => entry.generation === generation)
 }
 
+/** The entries that a generation adopts from the one before: those that a retry keeps and that it does not have. */
+export function adoptedEntries(
+  values: readonly unknown[],
+  { generation, kept }: Pick<Run, 'generation' | 'kept'>,
+): Entry[] {
+  if (kept === undefined) return []
+  const own = new Set(readEntries(values, generation).flatMap(({ key, done }) => (done === undefined ? [] : [key])))
+  return keptEntries(readEntries(values, generation - 1), kept).filter(({ key }) => !own.has(key))
+}
+
 /**
  * The entries that a run keeps when it is retried from a step on; without one, from the first that failed or was undone.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for a step that is not in the journal.
  */
-export function keptEntries(entries: readonly Entry[], from?: string): Entry[] {
+export function keptEntries(entries: readonly Entry[], { from }: Kept): Entry[] {
   const undone = new Set(entries.filter(({ key }) => isUndo(key)).map(({ key }) => key.slice(UNDO.length)))
   const ended = entries.filter(({ key }) => !isUndo(key)).sort((a, b) => orderOf(a) - orderOf(b))
   const isFirst = ({ key, done }: Entry): boolean =>

@@ -1,5 +1,6 @@
 /** The operations that change the record of a run (`record.ts`). Pure. */
 import {
+  cancelPath,
   EPOCH,
   GENERATION,
   LEASE,
@@ -28,8 +29,8 @@ export function watchOps(watcher: Watcher): StoreOp[] {
 }
 
 /** Asks for a run to be cancelled; the first request decides. */
-export function cancelOps(cancel: Cancel): StoreOp[] {
-  return [{ type: 'append', path: 'cancel', value: cancel }]
+export function cancelOps({ handed }: Run, cancel: Cancel): StoreOp[] {
+  return [{ type: 'append', path: cancelPath(handed), value: cancel }]
 }
 
 /** Keeps a run from being continued. */
@@ -79,7 +80,8 @@ export function nextOps(run: Run, next: Next, by: Claim | undefined = run.claim)
   const generation = run.generation + 1
   // The present one may still be needed: another worker may take the next epoch first.
   const before: StoreOp[] = generation > 2 ? [{ type: 'remove', path: GENERATION + String(generation - 2) }] : []
-  const handed = { generation, next: next.token, taken: run.handed.taken }
+  const retried = next.kept === undefined ? {} : { retried: generation }
+  const handed = { ...run.handed, ...retried, generation, next: next.token }
   return [
     ...epochOps(run, { ...by, ...handed }),
     { type: 'append', path: GENERATION + String(generation), value: next },

@@ -40,6 +40,8 @@ export interface Handed {
   readonly next?: string
   /** Number of times that a worker took over the run. */
   readonly taken: number
+  /** The generation that the latest retry began; absent before the first one. */
+  readonly retried?: number
 }
 
 /** One take-over of a run by a worker. */
@@ -111,8 +113,14 @@ export interface Next {
   readonly at: number
   readonly input: unknown
   readonly version: number
-  /** Signals consumed so far, by their key. */
-  readonly consumed?: Readonly<Record<string, number>>
+  /** Set by a retry: the journal begins with what the generation before has in front of a step. */
+  readonly kept?: Kept
+}
+
+/** Which results a retry keeps. */
+export interface Kept {
+  /** The step that runs again. Default: the first that failed or was undone. */
+  readonly from?: string
 }
 
 /** A record as it was read. */
@@ -122,7 +130,8 @@ export interface Run {
   readonly generation: number
   readonly input: unknown
   readonly version: number
-  readonly consumed: Readonly<Record<string, number>>
+  /** Set in a generation that a retry began. */
+  readonly kept: Kept | undefined
   /** 0 before the first claim. */
   readonly epoch: number
   /** The claim of that epoch; absent before the first one, and once the run has ended. */
@@ -155,11 +164,12 @@ export function readRun(value: unknown): Run | undefined {
   const start = firstOf<Start>(value['start'])
   if (start === undefined) return undefined
   const epoch = highest(EPOCH, value)
-  const { claim, outcome, generation, next, taken } = readEpoch(value[EPOCH + String(epoch)])
+  const { claim, outcome, handed } = readEpoch(value[EPOCH + String(epoch)])
+  const { generation, next } = handed
   const pause = recordOf<Pause>(value['pause'])
   return {
     start,
-    handed: { generation, taken, ...(next === undefined ? {} : { next }) },
+    handed,
     generation,
     ...beginningOf(start, nextOf(value[GENERATION + String(generation)], next)),
     epoch,
@@ -167,20 +177,26 @@ export function readRun(value: unknown): Run | undefined {
     until: claim === undefined ? 0 : untilOf(value, claim),
     parked: claim === undefined ? undefined : recordOf<Parked>(value[PARKED + claim.token]),
     news: numberOf(value['news']),
-    cancel: firstOf<Cancel>(value['cancel']),
+    cancel: firstOf<Cancel>(value[cancelPath(handed)]),
     pause: pause?.by === 'held' && pause.token !== claim?.token ? undefined : pause,
     outcome,
     watchers: Array.isArray(value['watchers']) ? (value['watchers'] as Watcher[]) : [],
   }
 }
 
+/** Where requests to cancel are. A retry leaves those before it behind. */
+export function cancelPath({ retried = 0 }: Handed): string {
+  return retried === 0 ? 'cancel' : `cancel:${String(retried)}`
+}
+
 /** Owner of an epoch, or the end of the run in it. Before the first epoch there is no passed state. */
-function readEpoch(list: unknown): Handed & { readonly claim?: Claim; readonly outcome?: Outcome } {
+function readEpoch(list: unknown): { readonly handed: Handed; readonly claim?: Claim; readonly outcome?: Outcome } {
   const held = firstOf<(Claim | Outcome) & Handed>(list)
-  if (held === undefined) return { generation: 0, taken: 0 }
-  const { generation, taken, next } = held
-  const handed = { generation, taken, ...(next === undefined ? {} : { next }) }
-  return 'status' in held ? { ...handed, outcome: held } : { ...handed, claim: held }
+  if (held === undefined) return { handed: { generation: 0, taken: 0 } }
+  const { generation, taken, next, retried } = held
+  const since = retried === undefined ? {} : { retried }
+  const handed = { generation, taken, ...(next === undefined ? {} : { next }), ...since }
+  return 'status' in held ? { handed, outcome: held } : { handed, claim: held }
 }
 
 function nextOf(list: unknown, token: string | undefined): Next | undefined {
@@ -188,9 +204,9 @@ function nextOf(list: unknown, token: string | undefined): Next | undefined {
   return token === undefined || !Array.isArray(list) ? undefined : (list as Next[]).find((each) => each.token === token)
 }
 
-function beginningOf(start: Start, next: Next | undefined): Pick<Run, 'input' | 'version' | 'consumed'> {
-  if (next === undefined) return { input: start.input, version: start.version, consumed: {} }
-  return { input: next.input, version: next.version, consumed: next.consumed ?? {} }
+function beginningOf(start: Start, next: Next | undefined): Pick<Run, 'input' | 'version' | 'kept'> {
+  const { input, version } = next ?? start
+  return { input, version, kept: next?.kept }
 }
 
 /** When the lease of a claim ends, as a record has it. */

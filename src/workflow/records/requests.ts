@@ -5,9 +5,19 @@
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import type { Random } from '../../std/random.js'
 import type { Clock } from '../../std/time/clock.js'
-import { entryKey, entryOps, keptEntries, readEntries } from './journal.js'
+import { keptEntries, readEntries } from './journal.js'
 import type { TriggerRequest } from '../../sdk/worker/calls/trigger-request.js'
-import { readRun, RECORD_KEY, scopeOf, type Claim, type Run, type RunName, type Start, type Watcher } from './record.js'
+import {
+  readRun,
+  RECORD_KEY,
+  scopeOf,
+  type Claim,
+  type Pause,
+  type Run,
+  type RunName,
+  type Start,
+  type Watcher,
+} from './record.js'
 import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
 import type { Due, Schedule } from './schedule.js'
 import { pause, type Store, type StoreOp } from './store.js'
@@ -56,11 +66,12 @@ export async function sendNews(parts: RequestParts, name: RunName, ops: readonly
 
 /** Asks for a run to be cancelled. */
 export async function cancelRun(parts: RequestParts, name: RunName, reason?: string): Promise<void> {
-  await openRun(parts, name)
+  const run = await openRun(parts, name)
   const at = parts.clock.epochMs()
   const cancel = { token: parts.random.uuid(), at, ...(reason === undefined ? {} : { reason }) }
   // A paused run is resumed: it has steps to undo.
-  await sendNews(parts, name, [...cancelOps(cancel), ...resumeOps])
+  await sendNews(parts, name, [...cancelOps(run, cancel), ...resumeOps])
+  await parts.store.remove(deadScope(name.workflow), name.run)
 }
 
 /** Keeps a run from being continued, once the steps that run now have ended. */
@@ -78,30 +89,28 @@ export async function resumeRun(parts: RequestParts, name: RunName): Promise<voi
 
 /**
  * Runs an ended run again from a step on, with the results before it. Default: from the first step that failed or was
- * undone.
+ * undone. One write, so that of several retries at the same time one counts; the worker that takes the run adopts the
+ * results (`adopt.ts`).
  * @throws {RuntimeError} `INVALID_ARGUMENT` for a run that has not ended, or without such a step.
  */
 export async function retryRun(parts: RequestParts, name: RunName, from?: string): Promise<void> {
   const run = await findRun(parts, name)
-  if (run.outcome === undefined) {
-    const text = `The run ${name.run} of ${name.workflow} has not ended. Cancel it first, or resume it`
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
-  }
+  if (run.outcome === undefined) throw notEnded(name)
   const { store, clock, random } = parts
-  const scope = scopeOf(name)
-  const kept = keptEntries(readEntries(await store.list(scope), run.generation), from)
-  const generation = run.generation + 1
-  for (const { key, begun, done } of kept) {
-    const parts = [begun, done].filter((part) => part !== undefined).map((part) => ({ ...part, generation }))
-    for (const part of parts)
-      await store.update(scope, entryKey(generation, key), entryOps('order' in part ? 'done' : 'begun', part))
-  }
-  const { input, version, consumed } = run
-  const next = { token: random.uuid(), at: clock.epochMs(), input, version, consumed }
+  if (from !== undefined) keptEntries(readEntries(await store.list(scopeOf(name)), run.generation), { from })
+  const { input, version } = run
+  const next = { token: random.uuid(), at: clock.epochMs(), input, version, kept: from === undefined ? {} : { from } }
   // No worker: the run is ready as soon as this is written.
   const by: Claim = { token: next.token, worker: '', until: 0, leaseMs: 0 }
   const released = parkOps({ ...run, claim: by }, { at: next.at, news: run.news, waits: [] })
-  await sendNews(parts, name, [...nextOps(run, next, by), ...released, { type: 'remove', path: 'cancel' }])
+  const after = await sendNews(parts, name, [...nextOps(run, next, by), ...released])
+  // Another retry was first.
+  if (after.generation === run.generation + 1 && after.handed.next !== next.token) throw notEnded(name)
+}
+
+function notEnded({ workflow, run }: RunName): RuntimeError {
+  const text = `The run ${run} of ${workflow} has not ended. Cancel it first, or resume it`
+  return new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
 }
 
 /** The topic on which workers of a workflow announce that a run may continue. */
@@ -117,6 +126,11 @@ export function announcement({ workflow, run }: RunName): TriggerRequest {
 /** Where held runs of a workflow are listed. */
 export function deadScope(workflow: string): string {
   return `workflow/${workflow}/held`
+}
+
+/** Lists a held run. The record decides: an entry may be left of a run that is held no more. */
+export async function listHeld(store: Store, name: RunName, { at, error }: Pick<Pause, 'at' | 'error'>): Promise<void> {
+  await store.set(deadScope(name.workflow), name.run, { run: name.run, at, error })
 }
 
 /** Reads a run. @throws {RuntimeError} `WORKFLOW_NOT_FOUND`. */

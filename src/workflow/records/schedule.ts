@@ -4,6 +4,7 @@
  * and the record of its run decides. What must hold is that every run that has to continue has an entry that is due no
  * later, so entries are written before what makes them necessary ends, and removed after.
  */
+import type { Clock } from '../../std/time/clock.js'
 import type { Store } from './store.js'
 
 /** One entry: look at this run at this time. */
@@ -115,6 +116,24 @@ export class Schedule {
 
   #slotScope(slot: number): string {
     return `workflow/${this.#workflow}/due/${String(slot)}`
+  }
+}
+
+/** Until when a worker looks for entries: after its wall clock was set back, once as far ahead as it has been. */
+export class Horizon {
+  readonly #clock: Clock
+  #seen: { readonly now: number; readonly epochMs: number } | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Called for each sweep. Entries that are not due are put off; those of lost runs would wait for the old time. */
+  next(): number {
+    const [now, epochMs] = [this.#clock.now(), this.#clock.epochMs()]
+    const expected = this.#seen === undefined ? epochMs : this.#seen.epochMs + now - this.#seen.now
+    this.#seen = { now, epochMs }
+    return Math.max(epochMs, expected)
   }
 }
 

@@ -3,7 +3,7 @@
  * program that can call the engine shows them. Pure.
  */
 import type { ErrorBody } from '../../errors.js'
-import { partsOf, readEntries, type Done, type Entry, type OperationKind } from './journal.js'
+import { adoptedEntries, partsOf, readEntries, type Done, type Entry, type OperationKind } from './journal.js'
 import { readRun, type Run, type Wait } from './record.js'
 import { traceOf } from './trace-context.js'
 
@@ -122,7 +122,9 @@ function stateOf({ outcome, pause, parked }: Run): RunState {
 export function historyOf(values: readonly unknown[]): RunHistory | undefined {
   const run = values.map(readRun).find((each) => each !== undefined)
   if (run === undefined) return undefined
-  const journal = readEntries(values, run.generation)
+  const adopted = adoptedEntries(values, run)
+  const keys = new Set(adopted.map(({ key }) => key))
+  const journal = [...adopted, ...readEntries(values, run.generation).filter(({ key }) => !keys.has(key))]
   const entries = journal.map(entryOf).sort((a, b) => a.startedAt - b.startedAt)
   const { start, version, input } = run
   return { workflow: start.workflow, runId: start.run, version, input, entries, journal }

@@ -10,11 +10,11 @@ import { entryKey, readEntry, undoKey } from '../records/journal.js'
 import { errorBody, journaled, retryOf } from '../options.js'
 import { isOwner, readRun, RECORD_KEY, scopeOf, type Outcome, type Run, type RunName } from '../records/record.js'
 import { endOps, nextOps, parkOps, pauseOps } from '../records/record-ops.js'
-import { cancelRun, deadScope, openRun, sendNews, type RequestParts } from '../records/requests.js'
+import { cancelRun, listHeld, openRun, sendNews, type RequestParts } from '../records/requests.js'
 import type { Due } from '../records/schedule.js'
 import type { Session } from './session.js'
 import type { Ending } from './session-parts.js'
-import { consumedSignals, readSignals } from './signals.js'
+import { removeConsumed, signalKeyOf } from './signals.js'
 
 type Reason = Extract<Ending, { kind: 'stopped' }>['reason']
 
@@ -90,7 +90,8 @@ async function cancelChildren(session: Session): Promise<void> {
 async function continued(session: Session, input: unknown): Promise<Run | undefined> {
   const { store, clock, workflow } = session.parts
   const { token } = session.lease
-  const next = { token, at: clock.epochMs(), input, version: workflow.version, consumed: consumedSignals(session) }
+  await removeConsumed(session)
+  const next = { token, at: clock.epochMs(), input, version: workflow.version }
   const run = readRun(await store.update(session.scope, RECORD_KEY, nextOps(session.run, next)))
   if (!isOwner(run, token)) return undefined
   for (const key of session.replay.keys()) await store.remove(session.scope, entryKey(session.run.generation, key))
@@ -100,9 +101,8 @@ async function continued(session: Session, input: unknown): Promise<Run | undefi
 /** Puts a run on the dead-letter list, until it is resumed. */
 export async function hold(session: Session, error: ErrorBody): Promise<Run | undefined> {
   const { store, clock } = session.parts
-  const { workflow, run: id } = session.run.start
   const at = clock.epochMs()
-  await store.set(deadScope(workflow), id, { run: id, at, error })
+  await listHeld(store, session.run.start, { at, error })
   const { token } = session.lease
   const parked = { at, news: session.run.news, waits: [] }
   const ops = [...pauseOps({ by: 'held', token, at, error }), ...parkOps(session.run, parked)]
@@ -139,8 +139,8 @@ async function removeRun({ store }: Pick<RequestParts, 'store'>, name: RunName):
   for (const value of await store.list(scope)) {
     const entry = readEntry(value)
     if (entry !== undefined) await store.remove(scope, entryKey(entry.generation, entry.key))
-    const [sent] = readSignals(value)
-    if (sent !== undefined) await store.remove(scope, sent.key)
+    const signals = signalKeyOf(value)
+    if (signals !== undefined) await store.remove(scope, signals)
   }
   await store.remove(scope, RECORD_KEY)
 }

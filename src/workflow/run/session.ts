@@ -27,12 +27,11 @@ export class Session {
   readonly parts: SessionParts
   readonly run: Run
   readonly lease: OwnLease
+  readonly scope: string
   readonly replay: Replay
   readonly journal: JournalWriter
   /** What to take back, by the order in which it was done. */
   readonly undos: Undo[] = []
-  /** Signals that operations of this session have taken, by the signal's key. */
-  readonly taken = new Map<string, Set<number>>()
   /** Answers of `patched`, which may be asked again. */
   readonly patches = new Map<string, Promise<boolean>>()
   readonly #ending = deferred<Ending>()
@@ -55,6 +54,7 @@ export class Session {
     this.parts = parts
     this.run = owned.run
     this.lease = owned.lease
+    this.scope = scopeOf(owned.run.start)
     this.replay = new Replay(parts.workflow.id, entries)
     this.#isAtFrontier = entries.length === 0 && parts.isReplayOnly !== true
     this.#news = owned.run.news
@@ -64,10 +64,6 @@ export class Session {
   /** Aborts when the flow is not continued. */
   get signal(): AbortSignal {
     return this.#stopped.signal
-  }
-
-  get scope(): string {
-    return scopeOf(this.run.start)
   }
 
   get isOver(): boolean {
@@ -98,11 +94,9 @@ export class Session {
     void this.lease.extend()
   }
 
-  /**
-   * Stops the flow: what runs may end, nothing new begins. The first reason counts, except that a hold is urgent. A run
-   * that is cancelled is held only by code that has left steps out, since these would not be undone.
-   */
+  /** Stops the flow: nothing new begins. The first reason counts, except that a hold is urgent. */
   stop(reason: StopReason): void {
+    // After a cancel, only if code has left steps out: these would not be undone.
     const isLeftOut = reason.kind === 'held' && reason.error.code === ErrorCode.WORKFLOW_DIVERGED
     const isUrgent = isLeftOut || (reason.kind === 'held' && this.#reason?.kind !== 'cancelled')
     if (this.#phase !== 'running' && !(this.#phase === 'stopping' && isUrgent)) return
@@ -181,6 +175,11 @@ export class Session {
     await new Promise<void>((resolve) => this.wait({ wait: { kind, name: operation.name, due }, expire: resolve }))
   }
 
+  /** Lets the operations that wait look for what they wait for. */
+  look(): void {
+    for (const { look } of this.#waits) if (look !== undefined) this.#guarded(look)
+  }
+
   #extended(run: Run): void {
     if (run.news > this.#news) this.#seen(run)
   }
@@ -189,7 +188,7 @@ export class Session {
     this.#news = run.news
     if (run.pause !== undefined) this.stop({ kind: 'released' })
     if (run.cancel !== undefined) this.stop({ kind: 'cancelled', reason: run.cancel.reason })
-    for (const { look } of this.#waits) if (look !== undefined) this.#guarded(look)
+    this.look()
   }
 
   #guarded(work: () => Promise<void>): void {

@@ -56,12 +56,12 @@ async function awaitSignal(session: Session, operation: Operation, { stored, tim
     { kind: 'signal', name: operation.name, ...(due === undefined ? {} : { due }) },
     {
       look: async () => {
-        const taken = await takeSignal(session, stored)
+        const taken = await takeSignal(session, operation, stored)
         if (taken === undefined) return undefined
-        const { data, index } = taken
-        const done = await session.journal.finish(operation, { value: data, signal: { key: stored, index } })
+        const { data, key, index, token } = taken
+        const done = await session.journal.finish(operation, { value: data, signal: { key, index, token } })
         // The wait had ended before: the signal is for another one.
-        if (done.signal?.index !== index) session.taken.get(stored)?.delete(index)
+        if (done.signal?.index !== index) session.look()
         return done
       },
       expired: () => session.journal.finish(operation, {}),
@@ -102,6 +102,11 @@ interface ChildOf {
   readonly options: ChildOptions | undefined
 }
 
+/** Each generation has children of its own: what a run of the one before resulted in says nothing of a new input. */
+function childId({ run: { start, generation } }: Session, { name }: Operation): string {
+  return [start.run, ...(generation === 0 ? [] : [String(generation)]), name].join('/')
+}
+
 /** Runs another workflow and waits for its result. */
 export async function child(session: Session, { workflow, input, options = {} }: ChildOf): Promise<unknown> {
   const { id, input: schema, output, version } = checkWorkflow('workflow', workflow)
@@ -109,7 +114,7 @@ export async function child(session: Session, { workflow, input, options = {} }:
   if (schema !== undefined) await session.busy(() => Promise.resolve(validate(schema, input, { id, side: 'input' })))
   const sent = journaled(`The input of ${id}`, input, session.parts.settings.maxPayloadBytes).value
   const perform = async (operation: Operation): Promise<Done> => {
-    const run = options.runId ?? `${session.run.start.run}/${operation.name}`
+    const run = options.runId ?? childId(session, operation)
     const begun =
       operation.entry?.begun ??
       (await session.busy(() => session.journal.begin(operation, { child: { workflow: id, run } })))

@@ -20,7 +20,7 @@ export async function sendMail({ to, text }: Mail): Promise<void> {
 }
 
 export function registerFunctions(worker: III, send = sendMail): void {
-  // A job may run twice, for example after a crash: write it so that this does no harm.
+  // A job may run twice, for example after a crash. Make it idempotent.
   worker.registerFunction('mail::send', (mail: Mail) => send(mail))
 
   worker.registerFunction('mail::accept', async ({ body }: Request) => {
@@ -34,7 +34,7 @@ export function registerFunctions(worker: III, send = sendMail): void {
   })
   worker.registerTrigger(BuiltinTrigger.http('mail::accept', { api_path: '/mails', http_method: 'POST' }))
 
-  // Jobs that failed in their last attempt are dead letters; they run again each night.
+  // Jobs whose last attempt failed are dead letters. This function runs them again each night.
   worker.registerFunction('mail::redrive', async () => {
     const payload = { queue: 'mail' }
     const { redriven } = await worker.trigger<object, DeadLetters>({ function_id: 'iii::queue::redrive', payload })

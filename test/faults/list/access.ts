@@ -16,6 +16,15 @@ export const faults: readonly Fault[] = [
     tests: ['test/unit/wire/protocol/split-payload.test.ts'],
   },
   {
+    name: 'a-second-payload-is-overlooked',
+    row: 'R22',
+    file: 'src/wire/protocol/split-payload.ts',
+    symbol: 'objectIn',
+    find: 'SECOND_PAYLOAD.test(tail) ? undefined : members',
+    replace: 'members',
+    tests: ['test/unit/wire/protocol/split-payload.test.ts'],
+  },
+  {
     name: 'empty-auth-answer-lets-in',
     row: 'R22',
     file: 'src/engine/access/guard.ts',

@@ -5,6 +5,7 @@ const R53 = { row: 'R53', seeds: 500, flags: ['--workflow'] } as const
 const regression = ['test/regression/superseded-workers-changed-runs.test.ts']
 const settling = ['test/unit/workflow/records/settled-store.test.ts']
 const audited = ['test/unit/workflow/audit.test.ts']
+const concurrent = ['test/regression/concurrent-requests-changed-runs.test.ts']
 const changes = ['test/behaviour/workflows-fail-and-change.test.ts']
 
 export const faults: readonly Fault[] = [
@@ -168,5 +169,41 @@ export const faults: readonly Fault[] = [
     find: 'return boot !== undefined && last?.boot === boot',
     replace: 'return last !== undefined',
     tests: audited,
+  },
+  {
+    row: 'R53',
+    name: 'retries-that-lost-are-accepted',
+    file: 'src/workflow/records/requests.ts',
+    symbol: 'retryRun',
+    find: 'after.handed.next !== next.token',
+    replace: "after.handed.next === ''",
+    tests: concurrent,
+  },
+  {
+    row: 'R53',
+    name: 'claimed-signals-are-taken',
+    file: 'src/workflow/run/signals.ts',
+    symbol: 'takeSignal',
+    find: 'if (claimantOf(session, value, { path, sent }) === operation.key) return sent',
+    replace: 'return sent',
+    tests: concurrent,
+  },
+  {
+    row: 'R53',
+    name: 'signals-of-earlier-generations-are-kept',
+    file: 'src/workflow/run/signals.ts',
+    symbol: 'removeConsumed',
+    find: 'if (ops.length > 0)',
+    replace: 'if (ops.length < 0)',
+    tests: concurrent,
+  },
+  {
+    row: 'R53',
+    name: 'clocks-that-are-set-back-go-unnoticed',
+    file: 'src/workflow/records/schedule.ts',
+    symbol: 'Horizon.next',
+    find: 'return Math.max(epochMs, expected)',
+    replace: 'return Math.min(epochMs, expected + 1e15)',
+    tests: ['test/behaviour/runs-outlast-clock-jumps.test.ts'],
   },
 ]

@@ -98,7 +98,7 @@ test.each<[EngineEvent, RegExp]>([
   ],
   [
     { kind: 'job_dead', ...attempt, attempt: 3 },
-    /^ERROR Queue `mails`: attempt 3 of 3 of `f` failed: no stock; the job is now a dead letter\n {4}.*iii-node queues mails redrive puts it back$/,
+    /^ERROR Queue `mails`: attempt 3 of 3 of `f` failed: no stock; the job is now a dead letter\n {4}.*iii-node queues mails redrive runs it again$/,
   ],
   [{ kind: 'job_dead', ...attempt, name: "a'; rm -rf ~ '", attempt: 3 }, /is now a dead letter$/],
   [

@@ -58,10 +58,14 @@ export async function recordsOf({ ask }: Remote, filter: LogFilter, limit: numbe
     ...(level === undefined ? {} : { severity_min: SEVERITIES[level] }),
     limit: filter.function === undefined ? limit : SEARCHED,
   })
-  return logs
-    .filter((row) => fits(row, filter))
-    .slice(0, limit)
-    .reverse()
+  return (
+    logs
+      .filter((row) => fits(row, filter))
+      .slice(0, limit)
+      // Records arrive in batches of each worker, so their order is not that of their times.
+      .reverse()
+      .toSorted((one, other) => one.timestamp_unix_nano - other.timestamp_unix_nano)
+  )
 }
 
 function fits(row: LogRow, { function: functionId, level, trace }: LogFilter): boolean {

@@ -99,12 +99,14 @@ async function showLetters(remote: Remote, { name, limit }: Page, { terminal, js
   await page(
     terminal,
     letters.flatMap(({ id, error, payload, failed_at: seconds, retries }) => [
-      `${paint('bold', clean(id))}  ${new Date(seconds * 1_000).toISOString()}, ${String(retries)} attempts`,
+      `${paint('bold', clean(id))}  ${new Date(seconds * 1_000).toISOString()}, ${String(retries)} ${retries === 1 ? 'attempt' : 'attempts'}`,
       `  error    ${paint('red', clean(error))}`,
       `  payload  ${clean(payload)}`,
     ]),
   )
-  terminal.err(`\`iii-node queues <name> redrive\` puts all back, \`redrive <id>\` one; \`discard <id>\` removes one`)
+  terminal.err(
+    `\`iii-node queues ${clean(name)} redrive\` runs all again, \`redrive <id>\` one; \`discard <id>\` removes one`,
+  )
 }
 
 interface Change {

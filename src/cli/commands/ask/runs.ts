@@ -1,4 +1,5 @@
 /** `iii-node runs`: lists runs of workflows, shows one with its steps, and changes it. Reads state alone. */
+import { inParallel } from '../../../std/async/in-parallel.js'
 import { describe } from '../../../std/text/describe.js'
 import { requestParts } from '../../../workflow/client.js'
 import { RECORD_KEY, readRun, runOfScope, scopeOf, type RunName } from '../../../workflow/records/record.js'
@@ -20,6 +21,8 @@ import { limitOf, withEngine } from './connection.js'
 import { jsonArgument } from './payload.js'
 
 const USUAL_LIMIT = 50
+/** Requests at a time: one after another takes as many round trips as there are runs. */
+const READS_AT_A_TIME = 16
 const CHANGES = ['signal', 'cancel', 'pause', 'resume', 'retry'] as const
 type Change = (typeof CHANGES)[number]
 
@@ -94,19 +97,27 @@ interface Listing {
 }
 
 async function list(parts: RequestParts, { workflow, limit, values }: Listing, terminal: Terminal): Promise<void> {
-  const runs: RunStatus[] = []
-  for (const scope of await parts.store.scopes()) {
+  const scopes = (await parts.store.scopes()).filter((scope) => {
     const named = runOfScope(scope)
-    if (named === undefined || (workflow !== undefined && named.workflow !== workflow)) continue
+    return named !== undefined && (workflow === undefined || named.workflow === workflow)
+  })
+  // Only records tell when a run was started, so all are read.
+  const read = await inParallel(scopes, READS_AT_A_TIME, async (scope) => {
     const found = readRun(await parts.store.get(scope, RECORD_KEY))
-    const status = found === undefined ? undefined : statusOf(found)
-    if (status !== undefined && (values.state === undefined || status.state === values.state)) runs.push(status)
-  }
-  runs.sort((a, b) => b.startedAt - a.startedAt)
+    return found === undefined ? undefined : statusOf(found)
+  })
+  const runs = read
+    .filter((status) => status !== undefined)
+    .filter(({ state }) => values.state === undefined || state === values.state)
+    .sort((a, b) => b.startedAt - a.startedAt)
   const shown = runs.slice(0, limit)
   if (values.json === true) terminal.out(jsonOf({ runs: shown }, 2))
   else if (shown.length === 0) terminal.err('There are no such runs')
-  else await page(terminal, table(RUN_COLUMNS, shown.map(rowOf), terminal.screen))
+  else {
+    await page(terminal, table(RUN_COLUMNS, shown.map(rowOf), terminal.screen))
+    if (shown.length < runs.length)
+      terminal.err(`The newest ${String(shown.length)} of ${String(runs.length)} runs. \`--limit\` prints more`)
+  }
 }
 
 const RUN_COLUMNS = [

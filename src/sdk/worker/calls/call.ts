@@ -22,7 +22,7 @@ import type { UnknownOptions } from '../../../std/text/unknown-options.js'
 import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest } from './trigger-request.js'
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
 
-/** What calling needs of a worker. */
+/** Members of a worker that calls need. */
 export interface Caller {
   readonly link: Link
   readonly calls: Calls

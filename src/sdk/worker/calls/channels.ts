@@ -1,5 +1,5 @@
 /**
- * What a worker lends to its channels: its address, sockets, headers and reports. The only link between the two.
+ * Ports of a worker for its channels: address, sockets, headers and reports. The only connection between the two.
  */
 import type { ChannelHost } from '../../channel/create.js'
 import { ChannelEnds, droppedText, type ChannelPorts } from '../../channel/ports.js'

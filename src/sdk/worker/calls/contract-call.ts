@@ -128,7 +128,7 @@ function callContract(trigger: TriggerFunction, contract: FunctionContract, call
   return isVoid(call.options) ? handled(sent) : sent
 }
 
-/** What else it may be, the call itself refuses. */
+/** The call itself rejects other values. */
 function signalOf(options: ContractCallOptions | undefined): AbortSignal | undefined {
   const signal = isRecord(options) ? options.signal : undefined
   return signal instanceof AbortSignal ? signal : undefined

@@ -1,5 +1,5 @@
 /**
- * What a client reports beside results and errors, as data and as one line for the console. Knows no place where it goes.
+ * Diagnostic events, as data and as one line for the console. Does not know where they are sent.
  */
 import { stalledText, type StalledChannel } from '../../channel/ports.js'
 import type { IIIConnectionState } from '../../connection/state.js'

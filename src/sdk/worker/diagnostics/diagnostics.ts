@@ -1,5 +1,5 @@
 /**
- * What a client has to say about itself beside results and errors: one event per incident, to the console, to a
+ * Reports diagnostic events, one per incident: to the console, to a
  * function, or dropped. The only place of the library that writes to the console.
  */
 import { assertNever } from '../../../std/assert-never.js'
@@ -51,7 +51,7 @@ export function createReport(option: DiagnosticsOption, isShownByEngine = false)
   }
 }
 
-/** What `iii-node dev` shows of its engine's events. */
+/** Events that `iii-node dev` prints for its engine. */
 const SHOWN_BY_ENGINES: ReadonlySet<DiagnosticEvent['kind']> = new Set([
   'registration_rejected',
   'trigger_registration_failed',

@@ -1,5 +1,5 @@
 /**
- * What is connected and registered, read through the engine's own functions. Rows keep the engine's member names; only
+ * Lists of workers, functions and triggers, read through functions of the engine. Rows keep the engine's member names; only
  * the names of schemas follow the registration's.
  */
 import { ErrorCode, InvocationError } from '../../../errors.js'
@@ -246,7 +246,7 @@ function named(options: boolean | object): object {
   return typeof options === 'boolean' ? { includeInternal: options } : options
 }
 
-/** What discovery needs of a worker. */
+/** Members of a worker that discovery needs. */
 export interface DiscoveryParts {
   readonly trigger: TriggerFunction
   readonly unknown: UnknownOptions

@@ -22,7 +22,7 @@ export interface NewsParts {
 /** A worker that came, changed or left. */
 export interface WorkerChange {
   readonly workerId: string
-  /** What the engine calls it, such as `worker_disconnected`. */
+  /** Name of the event at the engine, such as `worker_disconnected`. */
   readonly event: unknown
 }
 

@@ -13,7 +13,7 @@ import type { Report } from '../diagnostics/diagnostics.js'
 import type { FunctionHandler } from './function-handler.js'
 import type { InvocationContext } from '../invocations/invocation-context.js'
 
-/** What is checked, and where it lies. */
+/** A schema, and the place of the value that it checks. */
 export interface Checks {
   readonly id: string
   readonly input: StandardSchemaV1 | undefined

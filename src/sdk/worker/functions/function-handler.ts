@@ -1,5 +1,5 @@
 /**
- * What serves a function.
+ * Types of handlers.
  */
 import type { JsonValue } from '../../../wire/protocol/validate.js'
 import type { InvocationContext } from '../invocations/invocation-context.js'

@@ -31,7 +31,7 @@ export type SchemaOptions = SchemaSettings & {
   output?: StandardSchemaV1 | undefined
 }
 
-/** What is read of a registration here. */
+/** Members of a registration that are read here. */
 type Registration = SchemaOptions & {
   readonly id: string
   readonly request_format?: JsonSchemaFormat | undefined

@@ -82,7 +82,7 @@ export type FunctionRef = {
 /** A registered function, for use with `using`. */
 export type OwnedFunctionRef = FunctionRef & Disposable
 
-/** What limits a function. */
+/** Limits of a function. */
 interface FunctionLimits {
   /** Its own limit, when it has one. */
   readonly gate?: Gate | undefined
@@ -111,7 +111,7 @@ export interface FunctionServing {
   /** Checks how the engine is to serve a function over HTTP. */
   checkInvocation(config: HttpInvocationConfig): HttpInvocationConfig
   /**
-   * What makes a handler run once per idempotency key.
+   * Returns a handler that runs once per idempotency key.
    * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid option.
    */
   keyed(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler
@@ -163,7 +163,7 @@ export class Functions implements LinkPart {
     return [...this.#served].filter(([, { isBehindUrl }]) => isBehindUrl)
   }
 
-  /** What serves an id here. */
+  /** Handler and limits of an id. */
   find(id: string): ServedFunction | undefined {
     return this.#served.get(id)
   }

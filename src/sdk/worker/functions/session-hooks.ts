@@ -1,5 +1,5 @@
 /**
- * What the functions that guard a listener are asked and answer: who may connect, what a session may register, and
+ * Payloads and results of the functions that guard a listener: who may connect, what a session may register, and
  * middleware that sees each call. Answers leave out what stays as it was; throwing refuses.
  */
 import type { TriggerAction } from '../calls/trigger-request.js'
@@ -12,7 +12,7 @@ export type AuthInput = {
   ip_address: string
 }
 
-/** What a session may do. */
+/** Grants of a session. */
 export type AuthResult = {
   /** Namespace → functions that may be called there: ids, beginnings such as `orders*`, or `match("glob")`. */
   namespaces?: Record<string, string[]>
@@ -32,7 +32,7 @@ export type AuthResult = {
   function_registration_prefix?: string
 }
 
-/** What the hook receives when a session registers a function. `context` comes from the auth function. */
+/** Payload of the hook when a session registers a function. `context` comes from the auth function. */
 export type OnFunctionRegistrationInput = {
   function_id: string
   description?: string
@@ -40,14 +40,14 @@ export type OnFunctionRegistrationInput = {
   namespace?: string
   context: Record<string, unknown>
 }
-/** What the hook changes of the function; members left out stay as they were. */
+/** Changes of the function by the hook; omitted members do not change. */
 export type OnFunctionRegistrationResult = {
   function_id?: string
   description?: string
   metadata?: Record<string, unknown>
 }
 
-/** What the hook receives when a session binds a trigger. `context` comes from the auth function. */
+/** Payload of the hook when a session binds a trigger. `context` comes from the auth function. */
 export type OnTriggerRegistrationInput = {
   trigger_id: string
   trigger_type: string
@@ -57,7 +57,7 @@ export type OnTriggerRegistrationInput = {
   namespace?: string
   context: Record<string, unknown>
 }
-/** What the hook changes of the trigger; members left out stay as they were. */
+/** Changes of the trigger by the hook; omitted members do not change. */
 export type OnTriggerRegistrationResult = {
   trigger_id?: string
   trigger_type?: string
@@ -65,16 +65,16 @@ export type OnTriggerRegistrationResult = {
   config?: unknown
 }
 
-/** What the hook receives when a session provides a trigger type. `context` comes from the auth function. */
+/** Payload of the hook when a session provides a trigger type. `context` comes from the auth function. */
 export type OnTriggerTypeRegistrationInput = {
   trigger_type_id: string
   description: string
   context: Record<string, unknown>
 }
-/** What the hook changes of the trigger type; members left out stay as they were. */
+/** Changes of the trigger type by the hook; omitted members do not change. */
 export type OnTriggerTypeRegistrationResult = { trigger_type_id?: string; description?: string }
 
-/** What middleware receives in place of the function that was called. Its result is the caller's. */
+/** Payload of the middleware function, which is called instead of the requested function. Its result goes to the caller. */
 export type MiddlewareFunctionInput = {
   function_id: string
   payload: Record<string, unknown>

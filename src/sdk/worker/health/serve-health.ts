@@ -10,7 +10,7 @@ import { checkFunction, checkRecord } from '../check.js'
 import { checkHealthOptions, type HealthOptions, type ReadinessOptions } from './health-options.js'
 import { WorkerMetrics, type MeasuredWorker } from './worker-metrics.js'
 
-/** What probes need of a worker; `registerWorker` returns one. */
+/** Members of a worker that probes need; `registerWorker` returns one. */
 export interface ProbedWorker extends MeasuredWorker {
   /** Reports each new connection state. */
   onConnectionStateChange(callback: (state: IIIConnectionState) => void): () => void

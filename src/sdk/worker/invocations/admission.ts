@@ -50,7 +50,7 @@ export class Admission implements LinkPart {
   readonly #waiting = new Map<Served, Waiting>()
   readonly #holders = new Map<Gate, Set<Served>>()
   #check: Timer | undefined
-  /** What the last look found. */
+  /** Result of the last search. */
   #suspects: ReadonlySet<Served> = new Set()
 
   constructor(maxConcurrent: number, parts: AdmissionParts) {

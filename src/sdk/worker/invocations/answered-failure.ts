@@ -1,6 +1,6 @@
 /** Failed invocations whose callers receive an answer instead of the error. */
 
-/** What the caller receives, and what was thrown. */
+/** The error that the caller receives, and the error that was thrown. */
 interface AnsweredFailure {
   readonly answer: unknown
   readonly thrown: unknown
@@ -16,7 +16,7 @@ export function failureAnsweredWith(message: string, answered: AnsweredFailure):
   return failure
 }
 
-/** What a failed invocation is answered with, when its error stands for an answer. */
+/** The answer to a failed invocation, if its error represents one. */
 export function answeredFailure(thrown: unknown): AnsweredFailure | undefined {
   return typeof thrown === 'object' && thrown !== null ? answeredFailures.get(thrown) : undefined
 }

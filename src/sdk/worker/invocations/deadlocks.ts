@@ -5,7 +5,7 @@
 import type { Served } from '../../rpc/served.js'
 import type { Gate } from '../../../std/async/gate.js'
 
-/** What is known of a worker's invocations. */
+/** State of a worker's invocations. */
 export interface Occupation {
   /** All that have arrived and are not answered. */
   readonly invocations: () => Iterable<Served>
@@ -13,7 +13,7 @@ export interface Occupation {
   readonly waitsAt: (served: Served) => Gate | undefined
   /** Those that hold a slot of a limit. */
   readonly holdersOf: (gate: Gate) => Iterable<Served>
-  /** Whose handler made the call that arrived as this invocation; undefined when it came from elsewhere. */
+  /** The handler that made the call of this invocation; undefined if it came from another worker. */
   readonly originOf: (served: Served) => Served | undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a handler returns for an HTTP request, made into what every engine sends: bytes through the response channel,
+ * Converts the result of an HTTP handler into a form that every engine sends: bytes through the response channel,
  * header lists as lines, and a diagnostic where the engine would drop the value in silence. Invocations that are no HTTP
  * requests pass untouched.
  */

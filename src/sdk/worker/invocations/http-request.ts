@@ -1,5 +1,5 @@
 /**
- * What a function bound to the trigger type `http` receives and answers, in the shape of the wire; channel ends have
+ * Payload and result of a function bound to the trigger type `http`, in the form of the protocol; channel ends have
  * taken the place of their references.
  */
 import type { ChannelReader } from '../../channel/reader.js'

@@ -1,5 +1,5 @@
 /**
- * What a handler gets to know about its invocation beside the payload.
+ * The context of an invocation: the third argument of a handler.
  */
 import type { Served } from '../../rpc/served.js'
 import type { MessageNamed, EngineMessage } from '../../../wire/protocol/messages.js'
@@ -18,7 +18,7 @@ export interface InvocationContext {
   readonly invocationId: string
   /** The worker that called; absent for calls the engine makes, such as HTTP requests. */
   readonly callerWorkerId: string | undefined
-  /** What the caller attached beside the payload. */
+  /** Metadata of the caller. */
   readonly metadata: JsonValue | undefined
   /** W3C trace headers of the call. */
   readonly traceparent: string | undefined
@@ -32,7 +32,7 @@ export interface InvocationContext {
   readonly logger: Logger
 }
 
-/** What a worker lends to its handlers. */
+/** Ports of a worker for its handlers. */
 export interface HandlerServices {
   readonly trigger: TriggerFunction
   readonly telemetry: { handlerLogger(functionId: string): Logger }

@@ -29,7 +29,7 @@ export type StoredCall = {
   readonly timeoutMs?: number
 }
 
-/** What a slot knows of a call. */
+/** Entry of a call in a slot. */
 export type Entry = {
   readonly id: string
   readonly key: string
@@ -45,7 +45,7 @@ export function entryOf({ id, dueAt }: Pick<StoredCall, 'id' | 'dueAt'>, key: st
   return { id, key, dueAt, attempt: 0, unknown: 0 }
 }
 
-/** What became of one delivery. */
+/** Outcome of one delivery. */
 type Delivery = { readonly end: 'delivered' | 'cancelled' } | { readonly next: Entry }
 
 /** An entry without a call is kept for this time: its call may not have been stored yet. */

@@ -38,13 +38,13 @@ export class Introduction implements LinkPart {
     this.#link.send(this.#introduced.frame)
   }
 
-  /** What the worker says of itself from the next introduction on. */
+  /** Metadata for the next worker registration. */
   introduceAs(metadata: Partial<WorkerMetadata>): void {
     this.#introduced = introduced(metadata)
   }
 }
 
-/** What the engine receives. The frame is written once: metadata that is not JSON is the caller's error, not the socket's. */
+/** The message to the engine. The frame is written once: metadata that is not JSON is the caller's error, not the socket's. */
 interface Introduced {
   readonly metadata: Partial<WorkerMetadata>
   readonly frame: string

@@ -44,7 +44,7 @@ export class NameHolder implements LinkPart {
   #holder: { readonly id: string; readonly untilMs: number; error: RegistrationRejectedError } | undefined
   #verdict: Promise<void> | undefined
   #stopAsking: () => void = () => undefined
-  /** What to do about a name that another worker holds. */
+  /** Handling of a name that another worker owns. */
   readonly advice = CONFLICT_ADVICE
 
   constructor(parts: NameHolderParts) {
@@ -101,7 +101,7 @@ export class NameHolder implements LinkPart {
     else this.#reject(error)
   }
 
-  /** What the engine answers about the holder; `free` when the name is held no longer, nothing when it does not say. */
+  /** Answer of the engine about the owner; `free` if the name is free, undefined if the engine does not answer. */
   async #ask({ worker_name: name, namespace }: RegistrationRejectedError): Promise<unknown> {
     const { link, ports } = this.#parts
     const { clock, dial, random } = ports

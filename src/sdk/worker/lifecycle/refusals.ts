@@ -6,7 +6,7 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import { RegistrationRejectedError } from '../../../errors.js'
 import type { TriggerFunction } from '../calls/trigger-request.js'
 
-/** What to do about a function id or a worker name that another worker holds. */
+/** Handling of a function id or worker name that another worker owns. */
 export const CONFLICT_ADVICE =
   "Choose another, stop that worker, or set `onConflict: 'wait'` to take it over once it is free"
 

@@ -1,5 +1,5 @@
 /**
- * What the record of a key says about who works on it. A record is a chain of claims: the first under `c`, each next one
+ * The owner of a key, read from its record. A record is a chain of claims: the first under `c`, each next one
  * under `c` and the token of the claim before it. Several workers may append to the same link, and the first element wins.
  * So a claim that was made on an outdated view never becomes part of the chain. Pure.
  */
@@ -33,7 +33,7 @@ export interface Top {
   readonly lives: readonly string[]
 }
 
-/** What an owner may say of its claim: others may run the work again, or the key begins anew. */
+/** Ends of a claim that its owner may record: others may run the work again, or the key starts over. */
 export type Mark = 'released' | 'ended'
 
 /** How long the worker that removes a record is waited for. It deletes within two thirds of it, or not at all. */
@@ -91,7 +91,7 @@ function firstOf(link: unknown): Claim | undefined {
   return isClaim && isTimed ? (first as unknown as Claim) : undefined
 }
 
-/** What may be done with a key. `life` is the one to go on with; absent for a new one. */
+/** Possible next steps for a key. `life` is the one to continue; absent for a new one. */
 export type Standing =
   | { readonly kind: 'free'; readonly life?: string }
   | { readonly kind: 'owned'; readonly isLost: boolean }

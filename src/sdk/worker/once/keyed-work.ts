@@ -59,7 +59,7 @@ export class KeyedWork {
     return settled?.value as T
   }
 
-  /** What makes a handler of a function run once per key. */
+  /** Returns a handler that runs once per key. */
   wrapperOf(id: string, options: OnceOptions): (handler: FunctionHandler) => FunctionHandler {
     const settings = checkOnce('idempotent', options, this.#scoped(id))
     this.#parts.unknown.check('idempotent', options, ONCE_KEYS)

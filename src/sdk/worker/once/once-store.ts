@@ -8,7 +8,7 @@ import type { UpdateOp } from '../stores/update-op.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { isRepeatable, repeated, type Repetition, type Waiting } from './repeat.js'
 
-/** What claims need of a worker. */
+/** Members of a worker that claims need. */
 export interface OnceWorker extends Waiting {
   /** Calls past the interceptors. */
   readonly trigger: TriggerFunction
@@ -79,7 +79,7 @@ export class OnceStore {
   }
 }
 
-/** What a life ended with. */
+/** The result of a life. */
 export type StoredResult = {
   /** The claim that it was recorded under. */
   readonly token: string

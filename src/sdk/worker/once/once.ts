@@ -28,7 +28,7 @@ import { isRepeatable, pause } from './repeat.js'
 export interface KeyedWork {
   readonly key: string
   readonly settings: OnceSettings
-  /** What it depends on; undefined when that is not compared. */
+  /** The input that is compared; undefined if none is. */
   readonly input: unknown
   /** Runs at most once, unless the settings allow more. `life` is the same whenever it runs again for the same use of the key. */
   readonly run: (life: string) => unknown
@@ -39,7 +39,7 @@ export interface KeyedWork {
 /** The same with the fingerprint of its input. */
 type Work = Omit<KeyedWork, 'input'> & { readonly input: string | undefined }
 
-/** What to do while another worker has the key. */
+/** The next step while another worker owns the key. */
 export type Patience = 'wait' | 'give up'
 
 /** A shared result. */

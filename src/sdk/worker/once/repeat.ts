@@ -10,7 +10,7 @@ import type { Random } from '../../../std/random.js'
 import { backoffDelayMs, type BackoffPolicy } from '../../../std/time/backoff.js'
 import type { Clock, TimerMode } from '../../../std/time/clock.js'
 
-/** What waiting needs of a worker. */
+/** Members of a worker that waiting needs. */
 export interface Waiting {
   readonly clock: Clock
   readonly random: Random

@@ -15,7 +15,7 @@ const RETRY_KEYS = keysOf<RetryOptions>({ attempts: true, backoff: true, attempt
 const DEFAULT_ATTEMPTS = 3
 const DEFAULT_BACKOFF = '100ms..5s'
 
-/** What repeating needs of a worker. */
+/** Members of a worker that retries need. */
 export interface Repeater extends Waiting {
   readonly options: { readonly invocationTimeoutMs: number }
   readonly unknown: Pick<UnknownOptions, 'check'>

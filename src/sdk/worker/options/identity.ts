@@ -1,5 +1,5 @@
 /**
- * Who this process is: the environment, the machine and the project, read once when a worker is made. Nothing else
+ * Identity of the process from the environment, the machine and the project, read once when a worker is created. Nothing else
  * under `worker/` reads the environment.
  */
 import { readFileSync } from 'node:fs'
@@ -36,7 +36,7 @@ export type WorkerMetadata = {
   namespace?: string
 }
 
-/** What the environment says. Blank variables count as unset. */
+/** Settings from environment variables. Blank variables count as unset. */
 export interface Environment {
   readonly url: string | undefined
   readonly namespace: string | undefined
@@ -71,7 +71,7 @@ function healthOptions(given: string | undefined): HealthOptions | undefined {
   return host === undefined || host === '' ? { port } : { port, host: host.replace(/^\[|\]$/g, '') }
 }
 
-/** What can be found out about this process without being told. */
+/** Facts about this process that are detected without settings. */
 /** @param givenName spares the default name, so that workers with a name of their own do not use numbers up. */
 export function detectMetadata(givenName?: string): WorkerMetadata & { readonly telemetry: WorkerTelemetryMeta } {
   const language = Intl.DateTimeFormat().resolvedOptions().locale || variable('LANG')

@@ -1,5 +1,5 @@
 /**
- * What the operations of state take and answer, in the shape of the wire, and the event that a change fires.
+ * Inputs and results of state operations, in the form of the protocol, and the event of a change.
  */
 import type { UpdateOp, UpdateOpError } from './update-op.js'
 

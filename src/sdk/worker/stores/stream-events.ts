@@ -22,7 +22,7 @@ export interface StreamAuthResult {
   context?: any
 }
 
-/** What the auth function attached to a client. */
+/** Context of a client, from the auth function. */
 export type StreamContext = StreamAuthResult['context']
 
 /** Payload of functions bound to `stream:join` and `stream:leave`. */
@@ -35,7 +35,7 @@ export interface StreamJoinLeaveEvent {
   group_id: string
   /** The item subscribed to; null or absent for the whole group. */
   id?: string
-  /** What the auth function attached to the client. */
+  /** Context of the client, from the auth function. */
   context?: StreamContext
 }
 
@@ -70,11 +70,11 @@ export interface StreamChangeEvent {
   groupId: string
   /** The item that has changed. */
   id?: string
-  /** What has changed. */
+  /** The kind of the change and the item. */
   event: StreamChangeEventDetail
 }
 
-/** What `stream::send` delivers: an event of the caller's own, about a group or one item; nothing has changed. */
+/** Event of `stream::send`, for a group or an item. It changes no item. */
 export interface StreamSentEvent extends Omit<StreamChangeEvent, 'event'> {
   /** The event: its type and its data, as the sender chose them. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- data is any JSON, as in the official package

@@ -1,5 +1,5 @@
 /**
- * What the operations of a stream take and answer, in the shape of the wire, and the interface of a store that serves
+ * Inputs and results of stream operations, in the form of the protocol, and the interface of a store that serves
  * them. Knows nothing of where items are kept.
  */
 import type { UpdateOp, UpdateOpError } from './update-op.js'

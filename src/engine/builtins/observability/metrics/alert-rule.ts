@@ -2,7 +2,7 @@
 import { describe } from '../../../../std/text/describe.js'
 import type { FieldType } from '../../../../wire/protocol/validate.js'
 import { boolean, list, number, oneOf, optional, string, wholeNumber, withDefault } from '../../../declare/schema.js'
-import { invalidConfig, neededIf, ruled, section } from '../../../declare/settings.js'
+import { invalidConfig, neededIf, ruled, section, setting } from '../../../declare/settings.js'
 
 export interface AlertRule {
   readonly name: string
@@ -49,7 +49,12 @@ export const DEFAULT_SECONDS = 60
 const MAX_RULES = 1_000
 
 const action = ruled(
-  section({ type: oneOf(['log', 'function']), path: optional(string('The function')) }),
+  section({
+    type: oneOf(['log', 'function']),
+    path: optional(string('The function')),
+    // Known, so that the error about an alert of the distributed engine names its type.
+    url: optional(setting<never>('absent, as this engine calls no URL for an alert', () => false, { not: {} })),
+  }),
   neededIf('type', 'function', 'path'),
 )
 

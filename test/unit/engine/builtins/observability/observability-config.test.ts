@@ -53,6 +53,14 @@ test.each([
   [{ alerts: [{ name: 'a', metric: 'm', threshold: '9' }] }, 'iii-observability.alerts.0.threshold must be a number'],
   [{ alerts: [{ name: 'a', metric: 'm', threshold: 9, action: { type: 'webhook' } }] }, 'alerts.0.action.type must be'],
   [
+    { alerts: [{ name: 'a', metric: 'm', threshold: 9, action: { type: 'webhook', url: 'https://a.example' } }] },
+    'alerts.0.action.type must be',
+  ],
+  [
+    { alerts: [{ name: 'a', metric: 'm', threshold: 9, action: { type: 'log', url: 'https://a.example' } }] },
+    'alerts.0.action.url must be absent',
+  ],
+  [
     { alerts: [{ name: 'a', metric: 'm', threshold: 9, action: { type: 'function' } }] },
     'alerts.0.action.path must be',
   ],
