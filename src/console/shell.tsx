@@ -9,6 +9,7 @@ import { overlay } from './parts/keys.js'
 import { Overlay } from './parts/palette.js'
 import { lazyPage } from './parts/lazy-page.js'
 import { address } from './parts/router.js'
+import type * as LaterPages from './pages/later.js'
 import { OverviewPage } from './pages/overview.js'
 import { StatePage } from './pages/state.js'
 import { WorkersPage } from './pages/workers.js'
@@ -21,7 +22,7 @@ interface PageEntry {
 }
 
 /** A page of `later.ts`, whose code is loaded when one of them is first shown. */
-function later(name: keyof typeof import('./pages/later.js')): ComponentType {
+function later(name: keyof typeof LaterPages): ComponentType {
   return lazyPage(async () => (await import('./pages/later.js'))[name])
 }
 

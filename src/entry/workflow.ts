@@ -26,6 +26,7 @@ export type {
 } from '../workflow/flow.js'
 export type {
   Begun as JournalBegun,
+  ConsumedSignal,
   Done as JournalDone,
   Element as JournalElement,
   Entry as JournalEntry,

@@ -10,7 +10,10 @@ const ELSEWHERE = '192.0.2.1'
 
 test('an address that cannot be opened has a code, and says what to use', async () => {
   const engine = await testEngine({ ports: false })
-  const failed = { code: 'LISTEN_FAILED', message: expect.stringMatching(/192\.0\.2\.1 cannot be opened: .*Use one/) }
+  const failed = {
+    code: 'LISTEN_FAILED',
+    message: expect.stringMatching(/192\.0\.2\.1 cannot be opened: .*Use one/) as unknown,
+  }
   await expect(serveHealth(engine.connect(), { port: 0, host: ELSEWHERE })).rejects.toMatchObject(failed)
   const ports = { port: 0, httpPort: 0, streamPort: 0 }
   await expect(startEngine({ ...ports, host: ELSEWHERE })).rejects.toMatchObject(failed)
@@ -18,14 +21,14 @@ test('an address that cannot be opened has a code, and says what to use', async 
 
 test('an empty host of probes does not open them to all addresses', async () => {
   const engine = await testEngine({ ports: false })
-  const invalid = { code: 'INVALID_ARGUMENT', message: expect.stringContaining('host must be a host name') }
+  const invalid = { code: 'INVALID_ARGUMENT', message: expect.stringContaining('host must be a host name') as unknown }
   await expect(serveHealth(engine.connect(), { port: 0, host: '' })).rejects.toMatchObject(invalid)
 })
 
 test.each(['nine', '127.0.0.1:', '-1', 'host:99999', '1e3'])('III_HEALTH_PORT=%s names the variable', (given) => {
   vi.stubEnv('III_HEALTH_PORT', given)
   onTestFinished(() => void vi.unstubAllEnvs())
-  const message = expect.stringMatching(/^III_HEALTH_PORT must be a port/)
+  const message = expect.stringMatching(/^III_HEALTH_PORT must be a port/) as unknown
   expect(() => registerWorker('ws://127.0.0.1:1')).toThrow(
     expect.objectContaining({ code: 'INVALID_ARGUMENT', message }) as Error,
   )

@@ -130,7 +130,10 @@ export class DevSession {
     const waitMs = this.#pace.waitMs(file, isSoon)
     if (this.#pace.hasJustSlowed) {
       const name = relative('.', file)
-      this.#say('warn', `${name} changes just after each start, as if the worker wrote it; --ignore leaves the file out`)
+      this.#say(
+        'warn',
+        `${name} changes just after each start, as if the worker wrote it; --ignore leaves the file out`,
+      )
     }
     if (waitMs === 0) this.#restartForChange()
     else this.#waiting = systemClock.after(waitMs, () => this.#restartForChange())

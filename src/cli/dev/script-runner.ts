@@ -37,7 +37,9 @@ export function runnerArguments(file: string, abilities: NodeAbilities = nodeAbi
   const extension = extname(file)
   if (JAVASCRIPT.includes(extension)) return [file]
   if (!TYPESCRIPT.includes(extension)) {
-    throw new UsageError(`${file} is not a worker file: its name must end in ${[...TYPESCRIPT, ...JAVASCRIPT].join(', ')}`)
+    throw new UsageError(
+      `${file} is not a worker file: its name must end in ${[...TYPESCRIPT, ...JAVASCRIPT].join(', ')}`,
+    )
   }
   const tsx = findTsx(file)
   if (tsx !== undefined) return ['--import', tsx, file]

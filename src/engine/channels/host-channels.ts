@@ -57,7 +57,9 @@ class OutgoingEnd {
 }
 
 function readerGone(): NotConnectedError {
-  return new NotConnectedError(ErrorCode.CONNECTION_LOST, 'The reader of the channel has disconnected', { outcome: 'unknown' })
+  return new NotConnectedError(ErrorCode.CONNECTION_LOST, 'The reader of the channel has disconnected', {
+    outcome: 'unknown',
+  })
 }
 
 function writerCut(): NotConnectedError {

@@ -18,7 +18,7 @@ import type { Operation } from './branch.js'
 import type { Session } from './session.js'
 
 /** One signal that was sent. */
-export interface Sent {
+interface Sent {
   readonly token: string
   readonly at: number
   readonly data: unknown

@@ -26,10 +26,10 @@ export function TraceView({ traceId, isPage = false }: TraceViewProps): JSX.Elem
   const placed = flatten(trace.value)
   if (placed.length === 0) return <NoSpans />
   const wanted = isPage ? (address.value.query.get('span') ?? undefined) : picked.value
-  const span =
-    placed.find((one) => one.span.span_id === wanted)?.span ??
-    firstShown(placed.map((one) => one.span)) ??
-    placed[0]?.span
+  const span = shownSpan(
+    placed.map((one) => one.span),
+    wanted,
+  )
   const select = (id: string): void => {
     if (isPage) setQuery('span', id)
     else picked.value = id
@@ -46,10 +46,15 @@ export function TraceView({ traceId, isPage = false }: TraceViewProps): JSX.Elem
   )
 }
 
-/** Where a failure began; in a trace without one, the first function that ran. */
-function firstShown(spans: readonly SpanNode[]): SpanNode | undefined {
-  const origin = originOf(flatten(spans.slice(0, 1)))
-  return origin ?? spans.find((span) => span.status === 'error') ?? spans.find(isExecution)
+/** The wanted span; else where a failure began, or the first function that ran. */
+function shownSpan(spans: readonly SpanNode[], wanted: string | undefined): SpanNode | undefined {
+  return (
+    spans.find((span) => span.span_id === wanted) ??
+    originOf(flatten(spans.slice(0, 1))) ??
+    spans.find((span) => span.status === 'error') ??
+    spans.find(isExecution) ??
+    spans[0]
+  )
 }
 
 /** What started the trace, how it ended, and where it ran. */
