@@ -6,6 +6,7 @@ import { startConsole } from '../../src/console-server/console-server.js'
 import { createTestEngine, type TestEngine } from '../../src/entry/testing.js'
 import { defineSignal, defineWorkflow, serveWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import type { III } from '../../src/index.js'
+import { safeLines } from '../../src/std/text/one-line.js'
 import { dialWebSocket } from '../../src/wire/transport/ws-dial.js'
 import { findings, LOOKS, openConsole, startChromium } from './console-browser.js'
 
