@@ -42,7 +42,8 @@ class WorkerOnEngine implements RemoteEngine {
       otel: { enabled: false },
       enableMetricsReporting: false,
       diagnostics: (event) => {
-        if (event.kind === 'state') log.info({ url: shownUrl, state: event.state }, 'The connection of the bridge has changed')
+        if (event.kind === 'state')
+          log.info({ url: shownUrl, state: event.state }, 'The connection of the bridge has changed')
         else log.warn({ url: shownUrl, event }, 'The bridge to another engine reports an event')
       },
     })

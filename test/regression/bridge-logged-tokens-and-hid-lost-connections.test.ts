@@ -26,23 +26,27 @@ test.each([
   })
 })
 
-test('a forwarded call whose connection is lost fails with the code of the connection', { timeout: 30_000 }, async () => {
-  const shared = await testEngine()
-  const proxy = await tcpProxy(Number(new URL(shared.url).port))
-  const url = `ws://127.0.0.1:${String(proxy.port)}`
-  const own = await testEngine({
-    builtins: { 'iii-bridge': { url, forward: [{ local_function: 'there', remote_function: 'there' }] } },
-  })
-  const team = shared.connect()
-  const isRunning = new Promise<void>((resolve) => {
-    team.registerFunction('there', () => {
-      resolve()
-      return new Promise(() => undefined)
+test(
+  'a forwarded call whose connection is lost fails with the code of the connection',
+  { timeout: 30_000 },
+  async () => {
+    const shared = await testEngine()
+    const proxy = await tcpProxy(Number(new URL(shared.url).port))
+    const url = `ws://127.0.0.1:${String(proxy.port)}`
+    const own = await testEngine({
+      builtins: { 'iii-bridge': { url, forward: [{ local_function: 'there', remote_function: 'there' }] } },
     })
-  })
-  await team.ready()
-  const lost = expect(own.call('there')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
-  await isRunning
-  for (const socket of proxy.sockets) socket.destroy()
-  await lost
-})
+    const team = shared.connect()
+    const isRunning = new Promise<void>((resolve) => {
+      team.registerFunction('there', () => {
+        resolve()
+        return new Promise(() => undefined)
+      })
+    })
+    await team.ready()
+    const lost = expect(own.call('there')).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    await isRunning
+    for (const socket of proxy.sockets) socket.destroy()
+    await lost
+  },
+)
