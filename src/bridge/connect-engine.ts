@@ -5,8 +5,9 @@ import type {
   RemoteEngineOptions,
   RemoteHandler,
 } from '../engine/builtins/bridge/remote-engine.js'
-import { InvocationError } from '../errors.js'
+import { InvocationError, NotConnectedError, type ErrorBody } from '../errors.js'
 import type { Random } from '../std/random.js'
+import { addressWithoutCredentials } from '../std/text/without-credentials.js'
 import { noTracing } from '../sdk/telemetry/trace/spans.js'
 import type { FunctionHandler } from '../sdk/worker/functions/function-handler.js'
 import { resolveOptions } from '../sdk/worker/options/options.js'
@@ -33,6 +34,7 @@ class WorkerOnEngine implements RemoteEngine {
   constructor({ url, namespace = DEFAULT_NAMESPACE, clock, random, log }: RemoteEngineOptions) {
     this.#namespace = namespace
     this.#random = random
+    const shownUrl = addressWithoutCredentials(url)
     const options = resolveOptions(url, {
       // Engines that are bridged to the same one have different names.
       workerName: `iii-bridge-${random.uuid()}`,
@@ -40,8 +42,9 @@ class WorkerOnEngine implements RemoteEngine {
       otel: { enabled: false },
       enableMetricsReporting: false,
       diagnostics: (event) => {
-        if (event.kind === 'state') log.info({ url, state: event.state }, 'The connection of the bridge has changed')
-        else log.warn({ url, event }, 'The bridge to another engine reports an event')
+        if (event.kind === 'state')
+          log.info({ url: shownUrl, state: event.state }, 'The connection of the bridge has changed')
+        else log.warn({ url: shownUrl, event }, 'The bridge to another engine reports an event')
       },
     })
     const tracing = { ...noTracing, inject: () => this.#trace }
@@ -68,7 +71,7 @@ class WorkerOnEngine implements RemoteEngine {
       this.#trace = NO_TRACE
       return await answer
     } catch (error) {
-      throw error instanceof InvocationError ? error : new InvocationError(toErrorBody(error), { cause: error })
+      throw error instanceof InvocationError ? error : new InvocationError(errorBody(error), { cause: error })
     }
   }
 
@@ -85,6 +88,11 @@ class WorkerOnEngine implements RemoteEngine {
   async close(): Promise<void> {
     await this.#worker.shutdown()
   }
+}
+
+/** An error of the connection keeps its code. */
+function errorBody(error: unknown): ErrorBody {
+  return error instanceof NotConnectedError ? { code: error.code, message: error.message } : toErrorBody(error)
 }
 
 function served(handler: RemoteHandler): FunctionHandler {

@@ -5,6 +5,7 @@
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import { describe } from '../../std/text/describe.js'
+import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 import { isRecord, type Infer } from '../../wire/protocol/validate.js'
 import {
   closed,
@@ -92,11 +93,16 @@ export function parseSettings<S extends Members>(path: string, shape: S, setting
   return parsed as Infer<S>
 }
 
+/** A value without the credentials of an address. */
+function shown(value: unknown): unknown {
+  return typeof value === 'string' && value.includes('://') ? addressWithoutCredentials(value) : value
+}
+
 function parseSetting(path: string, type: Declared<unknown, boolean>, value: unknown): unknown {
   const { members, items, values } = type
   if (members !== undefined) return parseSettings(path, members, value)
   if (!type.accepts(value) && !isNested(type, value))
-    throw invalidConfig(`${path} must be ${type.expected}, got ${describe(value)}`)
+    throw invalidConfig(`${path} must be ${type.expected}, got ${describe(shown(value))}`)
   if (items?.members !== undefined)
     return (value as unknown[]).map((item, index) => parseSetting(`${path}.${String(index)}`, items, item))
   if (values?.members === undefined) return value

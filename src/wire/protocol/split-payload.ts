@@ -31,6 +31,9 @@ const STEPS_BACK = 4
 /** Text behind a payload that could name the payload a second time. */
 const SECOND_PAYLOAD = /"(?:data|result|error)"|\\u/
 
+/** White space of JSON; `trimEnd` would remove other kinds, which make a frame invalid. */
+const SPACE_BEHIND = /[\t\n\r ]+$/
+
 /** The type of message that has a payload of each name. */
 const TYPES: Readonly<Record<string, string>> = { data: 'invokefunction', result: 'invocationresult' }
 
@@ -43,7 +46,7 @@ export function splitPayload(frame: string): SplitMessage | undefined {
     const members = objectIn(head, frame.slice(end))
     if (members === undefined) continue
     if (members['type'] !== TYPES[name]) return undefined
-    return splitAt(frame, { members, name, payload: frame.slice(head.length, end).trimEnd() })
+    return splitAt(frame, { members, name, payload: frame.slice(head.length, end).replace(SPACE_BEHIND, '') })
   }
   return undefined
 }

@@ -2,6 +2,7 @@
 import { boolean, list, optional, string, wholeNumber, withDefault } from '../../declare/schema.js'
 import { invalidConfig, parseSettings, section, setting } from '../../declare/settings.js'
 import { describe } from '../../../std/text/describe.js'
+import { addressWithoutCredentials } from '../../../std/text/without-credentials.js'
 import { MAX_DELAY_MS } from '../../../std/time/clock.js'
 
 /** Settings of `iii-bridge`. */
@@ -74,7 +75,10 @@ export function parseBridgeConfig(config: unknown, local?: unknown): BridgeConfi
   const given = parseSettings('iii-bridge', bridgeSettings.config.members, config)
   const own = parseSettings('iii-bridge.local', bridgeSettings.local.members, local)
   const url = given.url ?? process.env['III_URL']
-  if (!isEngineUrl(url)) throw invalidConfig(`iii-bridge.url must be ${engineUrl.expected}, got ${describe(url)}`)
+  if (!isEngineUrl(url)) {
+    const shown = typeof url === 'string' ? addressWithoutCredentials(url) : url
+    throw invalidConfig(`iii-bridge.url must be ${engineUrl.expected}, got ${describe(shown)}`)
+  }
   const forward = given.forward.map(({ local_function, remote_function, timeout_ms }) => ({
     local: local_function,
     remote: remote_function,
