@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { DiagnosticEvent } from '../../src/sdk/worker/diagnostics/diagnostics.js'
+import type { Interceptor } from '../../src/sdk/worker/interceptors.js'
 import { InvocationError } from '../../src/errors.js'
 import { TriggerAction } from '../../src/sdk/worker/calls/trigger-request.js'
 import { testEngine } from '../kit/local-rig.js'
@@ -186,7 +187,8 @@ test('interceptors that are no functions are refused, and unknown members are re
 
   expect(() => worker.use({ call: 'audit' as never })).toThrow(/interceptor\.call must be/)
   expect(() => worker.use(undefined as never)).toThrow(/interceptor must be/)
-  worker.use({ serv: () => undefined } as never)
+  const passesOn: Interceptor['call'] = (_request, next) => next()
+  worker.use({ call: passesOn, serv: () => undefined } as never)
   expect(events).toContainEqual(expect.objectContaining({ kind: 'unknown_option', option: 'serv', nearest: 'serve' }))
 })
 

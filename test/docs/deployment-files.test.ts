@@ -146,3 +146,7 @@ test('the page about production lists the default ports', () => {
     Number(health?.[1]),
   ])
 })
+
+test('systemd restarts a worker whose process ended with code 0, as it does when the client failed for good', () => {
+  expect(readFileSync(join(DEPLOY, 'systemd/orders.service'), 'utf8')).toMatch(/^Restart=always$/m)
+})

@@ -2,7 +2,7 @@
  * Functions of the user's that run around calls, publications and handlers: authentication, deadlines, audits. They form a
  * chain, the one added first on the outside. Without any, calls and handlers run as if this file did not exist.
  */
-import { ErrorCode, TimeoutError } from '../../errors.js'
+import { ErrorCode, RuntimeError, TimeoutError } from '../../errors.js'
 import { deferred } from '../../std/async/deferred.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { Clock } from '../../std/time/clock.js'
@@ -44,6 +44,12 @@ export type Interceptor = {
   serve?: ((invocation: InterceptedInvocation, next: NextHandler) => Promise<unknown>) | undefined
 }
 
+/** Whether a value is an instance of a class, which may have further members. */
+export function isInstance(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype !== null && Object.getPrototypeOf(prototype) !== null
+}
+
 export const INTERCEPTOR_KEYS = keysOf<Interceptor>({ call: true, publish: true, serve: true })
 
 type Outgoing = NonNullable<Interceptor['call']>
@@ -67,11 +73,22 @@ export class Interceptors implements LinkPart {
   /** Adds to the inside of the chain. Calls and handlers that have begun keep the chain they began with. */
   use(interceptor: Interceptor): Unsubscribe {
     checkRecord('interceptor', interceptor)
-    for (const [key, given] of Object.entries(interceptor)) {
-      if (INTERCEPTOR_KEYS.has(key) && given !== undefined) checkFunction(`interceptor.${key}`, given)
+    // Without one of them, a misspelt check of callers would let every call through.
+    if (![...INTERCEPTOR_KEYS].some((key) => key in interceptor)) {
+      const members = Object.keys(interceptor).slice(0, 5).join(', ')
+      const text = `interceptor must have \`call\`, \`publish\` or \`serve\`, got ${members === '' ? 'none' : members}`
+      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
     }
+    // Read one by one, as they may be methods of a class.
+    const { call, publish, serve } = interceptor
+    for (const [key, given] of Object.entries({ call, publish, serve }))
+      if (given !== undefined) checkFunction(`interceptor.${key}`, given)
     // A copy of its own, so that one object may be added twice.
-    const own = { ...interceptor }
+    const own: Interceptor = {
+      call: call?.bind(interceptor),
+      publish: publish?.bind(interceptor),
+      serve: serve?.bind(interceptor),
+    }
     this.#set([...this.#all, own])
     return () => {
       this.#set(this.#all.filter((other) => other !== own))

@@ -27,7 +27,7 @@ import {
   type RegisterFunctionOptions,
 } from './functions/functions.js'
 import { INVOCATION_KEYS, type HttpInvocationConfig } from './functions/http-invocation.js'
-import { INTERCEPTOR_KEYS, type Interceptor } from './interceptors.js'
+import { INTERCEPTOR_KEYS, isInstance, type Interceptor } from './interceptors.js'
 import { KEYED_WORK, type KeyedWork } from './once/keyed-work.js'
 import type { WorkerHealth } from './health/health.js'
 import type { WorkerOptions } from './options/options.js'
@@ -172,7 +172,7 @@ export class Worker implements III, ChannelClient, Reporting, LendingPorts {
 
   readonly use = (interceptor: Interceptor): Unsubscribe => {
     const remove = this.#core.interceptors.use(interceptor)
-    this.#core.unknown.check('use options', interceptor, INTERCEPTOR_KEYS)
+    if (!isInstance(interceptor)) this.#core.unknown.check('use options', interceptor, INTERCEPTOR_KEYS)
     return remove
   }
 
