@@ -15,7 +15,7 @@ export interface ServeOptions {
   readonly concurrency?: number | undefined
   /** The same for all workflows of the worker; the latest call sets it. Default: 200. */
   readonly workerConcurrency?: number | undefined
-  /** Concurrent requests to the engine for all runs of this workflow. Default: 1, because engines answer bursts late. */
+  /** Concurrent requests to the engine for all runs of this workflow. Default: 16; a durable engine stores them in one write. */
   readonly requestsInFlight?: number | undefined
   /** How long a worker owns a run without renewing its claim. Default 15 s; at least 100 ms. */
   readonly lease?: Duration | undefined
@@ -57,7 +57,7 @@ export interface Settings {
 export const DEFAULT_LIMITS: Settings = {
   concurrency: 50,
   workerConcurrency: 200,
-  requestsInFlight: 1,
+  requestsInFlight: 16,
   leaseMs: 15_000,
   sweepIntervalMs: 5_000,
   retentionMs: 7 * 24 * 3_600_000,

@@ -141,7 +141,10 @@ export function keptEntries(entries: readonly Entry[], { from }: Kept): Entry[] 
   if (first >= 0) return ended.slice(0, first).filter(({ done }) => done !== undefined)
   if (from === undefined) return ended.filter(({ done }) => done !== undefined)
   const known = ended.map(({ key }) => partsOf(key).name).slice(0, 20)
-  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `The run has no step '${from}'. It has: ${known.join(', ')}`)
+  throw new RuntimeError(
+    ErrorCode.INVALID_ARGUMENT,
+    `The run has no step '${from}'. It has: ${known.join(', ') || 'none'}`,
+  )
 }
 
 function orderOf({ done }: Entry): number {

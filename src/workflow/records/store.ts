@@ -98,7 +98,7 @@ export function patientStore(store: Store, { limitMs = Infinity, isOver, ...work
   })
 }
 
-/** Sends at most `maxInFlight` requests at a time: engines answer bursts on one connection late. */
+/** Sends at most `maxInFlight` requests at a time: the runs of a backlog would otherwise all send theirs at once. */
 export function pacedStore(store: Store, maxInFlight: number): Store {
   const waiting: (() => void)[] = []
   let inFlight = 0

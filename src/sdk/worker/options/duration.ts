@@ -8,11 +8,20 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 const WHOLE = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/g
 
+/** 10,000,000 days: the time after it is still a date. */
+const LONGEST_MS = 8.64e14
+
 /**
  * A duration in milliseconds.
- * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid or negative duration.
+ * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid, negative or too long duration.
  */
 export function durationMs(argument: string, duration: Duration): number {
+  const ms = parsed(argument, duration)
+  if (ms <= LONGEST_MS) return ms
+  throw invalidArgument(argument, 'at most 10,000,000 days', duration)
+}
+
+function parsed(argument: string, duration: Duration): number {
   if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
   const text = typeof duration === 'string' ? duration.replaceAll(' ', '') : ''
   if (WHOLE.test(text)) {

@@ -10,11 +10,12 @@ test.each([
   ['1.5s', 1500],
   ['2d', 172_800_000],
   ['1h 5m', 3_900_000],
+  ['10000000d', 8.64e14],
 ])('%j is %d ms', (duration, expected) => {
   expect(durationMs('duration', duration)).toBe(expected)
 })
 
-test.each([[-1], [NaN], [Infinity], [''], ['soon'], ['1'], ['1h2'], ['-5s'], [undefined], [{}]])(
+test.each([[-1], [NaN], [Infinity], [''], ['soon'], ['1'], ['1h2'], ['-5s'], [undefined], [{}], [1e15], ['10000001d']])(
   '%j is no duration',
   (duration) => {
     expect(() => durationMs('duration', duration as never)).toThrow(
