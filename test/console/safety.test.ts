@@ -261,6 +261,32 @@ test(
 )
 
 test(
+  'pages of an engine that keeps no traces and lists no workers say so, and claim nothing about them',
+  async () => {
+    const dial: Dial = (to, options, events) => {
+      const link = dialWebSocket(to, options, events)
+      const send = link.send.bind(link)
+      link.send = (frame) => send(frame.replaceAll(/"engine::(traces|workers)::list"/g, '"engine::$1::missing"'))
+      return link
+    }
+    const served = await startConsole({ url: engine.url, dial }, { port: 0 })
+    const { page, errors } = await openConsole(browser, served.url)
+    for (const what of ['traces', 'workers']) await page.getByText(`engine::${what}::missing`).first().waitFor()
+    const text = await page.locator('main').innerText()
+    expect(text).not.toMatch(/Nothing failed|No traces yet|No workers are connected/)
+    for (const path of ['flow', 'metrics']) {
+      await page.goto(`${new URL(served.url).origin}/${path}`)
+      await page.getByText('engine::traces::missing').first().waitFor()
+      expect(await page.locator('main').innerText()).not.toContain('No function was called')
+    }
+    expect(errors).toEqual([])
+    await page.context().close()
+    await served.close()
+  },
+  LIMIT_MS,
+)
+
+test(
   'a list of thousand rows draws those that are seen',
   async () => {
     for (let key = 0; key < 1_000; key++)
