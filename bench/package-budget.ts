@@ -4,9 +4,9 @@
  */
 export const packageBudget = {
   /** The downloaded archive: the built package, its documentation, examples and templates. */
-  packedBytes: 1_425_000,
+  packedBytes: 1_450_000,
   /** The same unpacked. */
-  unpackedBytes: 5_110_000,
+  unpackedBytes: 5_200_000,
   /** Number of installed dependencies, without this package. */
   runtimePackages: 25,
   /** All of those unpacked, without this package. */

@@ -29,7 +29,7 @@ test('a signal that was sent again because its answer was lost arrives once', as
   ])
   await servingWorker(engine, [collect])
   const sender = engine.connect({ diagnostics: 'silent' })
-  const lost = loseFirstAnswer(sender, '"path":"sent"')
+  const lost = loseFirstAnswer(sender, '"path":"sent:')
   await sender.ready()
   const run = await startWorkflow(sender, collect, null)
   const sending = run.signal(part, 'a').then(() => run.signal(part, 'b'))

@@ -31,7 +31,7 @@ export type LaterOptions = {
   namespace?: string | undefined
   /** Any JSON, passed to the handler as its second argument. */
   metadata?: Record<string, unknown> | undefined
-  /** Puts the call in a queue when it is due, with the retries and dead letters of the queue. Default: called directly. */
+  /** Puts the call in a queue when it is due, which retries it and keeps its dead letters. Default: called directly. */
   action?: Extract<TriggerAction, { type: 'enqueue' }> | undefined
   /** Time limit of the call in milliseconds, from its delivery. Default: that of the worker that delivers it. */
   timeoutMs?: number | undefined
