@@ -17,7 +17,11 @@ async function shop() {
   worker.registerTrigger({ type: 'durable:subscriber', function_id: 'echo', config: { topic: 'orders' } })
   await worker.ready()
   const use = async (name: string, input: object) => {
-    const { content, isError = false } = await runTool(remoteOf(worker, undefined), { name, input }, { allowsWrites: true })
+    const { content, isError = false } = await runTool(
+      remoteOf(worker, undefined),
+      { name, input },
+      { allowsWrites: true },
+    )
     return (isError ? 'failed: ' : '') + content.map(({ text }) => text).join('')
   }
   return { engine, use }
@@ -48,7 +52,9 @@ test('a queue has no subscribers, and an unknown dead letter is an error alone',
 
 test('fish offers the options of the first word, also when a later one is the name of a command', async () => {
   let script = ''
-  const terminal = { out: (text: string) => (script += text) } as unknown as Parameters<ReturnType<typeof completionOf>>[1]
+  const terminal = { out: (text: string) => (script += text) } as unknown as Parameters<
+    ReturnType<typeof completionOf>
+  >[1]
   await completionOf(commands)(['fish'], terminal)
   expect(script).not.toContain('__fish_seen_subcommand_from')
   expect(script).toContain("-n 'contains -- queues (commandline -opc)[2]' -l dead")

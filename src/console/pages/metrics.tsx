@@ -1,7 +1,16 @@
 /** Metrics: rates and durations of functions over the last five minutes, and memory, CPU and event loop of workers. */
 import type { JSX } from 'preact'
 import { connection, engine, now, tick, useQuery, useTitle } from '../engine/engine.js'
-import { bucketOf, bucketsOf, MAX_SPANS, recent, recentError, WINDOW_MS, type Bucket, type RecentSpan } from '../engine/recent.js'
+import {
+  bucketOf,
+  bucketsOf,
+  MAX_SPANS,
+  recent,
+  recentError,
+  WINDOW_MS,
+  type Bucket,
+  type RecentSpan,
+} from '../engine/recent.js'
 import type { MetricRow } from '../engine/rows.js'
 import type { WorkerRow } from '../../wire/protocol/list-rows.js'
 import { errorRate } from '../engine/flow.js'
