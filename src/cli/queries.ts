@@ -25,7 +25,7 @@ const ls: CommandSpec = {
   options: listOptions,
   json:
     '`{"<kind>": [row, …]}`. Rows of functions, workers and triggers have the members that the engine sends ' +
-    '(`function_id`, `worker_name`, `namespace`, …). The others: queues `name`, `subscriber_count`, `dead_letters`; ' +
+    '(`function_id`, `worker_name`, `namespace`, …). The others: queues `name`, `subscriber_count` (topics alone), `dead_letters`; ' +
     'topics `name`, `delivery`, `functions`; streams `id`, `groups`; scopes `name`; routes `method`, `path`, ' +
     '`function_id`, `worker_name`.',
   examples: ['iii-node ls', 'iii-node ls routes', 'iii-node ls workers --json'],
@@ -104,7 +104,7 @@ const queues: CommandSpec = {
   ],
   options: queuesOptions,
   json:
-    '`{"queues": [{"name", "subscriber_count", "dead_letters"}, …]}`. With a name: `{"name", "depth", ' +
+    '`{"queues": [{"name", "subscriber_count" (topics alone), "dead_letters"}, …]}`. With a name: `{"name", "depth", ' +
     '"consumer_count", "dlq_depth", "config"}`; with --dead `{"name", "dead_letters": [{"id", "payload", "error", ' +
     '"failed_at", "retries", "size_bytes"}, …]}`; with an action `{"name", "redriven" or "discarded": n, "missing": ' +
     '[id, …]}`.',

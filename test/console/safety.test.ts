@@ -261,6 +261,32 @@ test(
 )
 
 test(
+  'pages of an engine that keeps no traces and lists no workers say so, and claim nothing about them',
+  async () => {
+    const dial: Dial = (to, options, events) => {
+      const link = dialWebSocket(to, options, events)
+      const send = link.send.bind(link)
+      link.send = (frame) => send(String(frame).replace(/"engine::(traces|workers)::list"/, '"engine::$1::missing"'))
+      return link
+    }
+    const served = await startConsole({ url: engine.url, dial }, { port: 0 })
+    const { page, errors } = await openConsole(browser, served.url)
+    for (const what of ['traces', 'workers']) await page.getByText(`engine::${what}::missing`).first().waitFor()
+    for (const claim of ['Nothing failed', 'No traces yet', 'No workers are connected'])
+      await page.getByText(claim).waitFor({ state: 'detached' })
+    for (const path of ['flow', 'metrics']) {
+      await page.goto(`${new URL(served.url).origin}/${path}`)
+      await page.getByText('engine::traces::missing').first().waitFor()
+      await page.getByText('No function was called').waitFor({ state: 'detached' })
+    }
+    expect(errors).toEqual([])
+    await page.context().close()
+    await served.close()
+  },
+  LIMIT_MS,
+)
+
+test(
   'a list of thousand rows draws those that are seen',
   async () => {
     for (let key = 0; key < 1_000; key++)

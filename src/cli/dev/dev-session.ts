@@ -168,7 +168,7 @@ export class DevSession {
       this.#say('error', `${reason}, but it does not build; ${still}`, { source: problem.split('\n') })
       return
     }
-    this.#say('info', `${reason}; the worker drains`)
+    this.#say('info', `${reason}; ${this.#name.replace('The', 'the')} drains`)
     const settled = this.#options.expectSuccessor()
     const round = (this.#round += 1)
     await this.#retire()

@@ -7,6 +7,7 @@ import { Worker } from '../../sdk/worker/worker.js'
 import { systemRandom } from '../../std/random.js'
 import { systemClock } from '../../std/time/clock.js'
 import type { Dial } from '../../wire/transport/transport.js'
+import { CommandError } from '../command.js'
 import { remoteOf } from '../commands/ask/connection.js'
 import { answerHttp } from './server.js'
 
@@ -15,6 +16,11 @@ export interface McpTarget {
   readonly dial: Dial
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly allowsWrites: boolean
+}
+
+/** Node finds a package that was installed meanwhile only after a restart. */
+function reasonOf(error: unknown): string {
+  return error instanceof CommandError ? `${error.message}; then start the console again` : String(error)
 }
 
 export class McpOverHttp {
@@ -31,7 +37,7 @@ export class McpOverHttp {
     const options = { remote: remoteOf(this.#worker, undefined), allowsWrites: this.#target.allowsWrites }
     answerHttp(options, request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy()
-      else response.writeHead(501, { 'content-type': 'text/plain; charset=utf-8' }).end(`/mcp: ${String(error)}`)
+      else response.writeHead(501, { 'content-type': 'text/plain; charset=utf-8' }).end(`/mcp: ${reasonOf(error)}`)
     })
   }
 

@@ -2,11 +2,10 @@
  * The tools that a program which helps programmers gets: what an engine has, what happened in it, and, if allowed,
  * calling and changing it. Each uses what both engines answer.
  */
-import { InvocationError } from '../../errors.js'
 import { TriggerAction } from '../../sdk/worker/calls/trigger-request.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { describe } from '../../std/text/describe.js'
-import { UsageError } from '../command.js'
+import { NotFoundError, UsageError } from '../command.js'
 import { isMissing, type Remote } from '../commands/ask/connection.js'
 import { notFound } from '../commands/ask/inspect.js'
 import { recordsOf } from '../commands/ask/logs.js'
@@ -36,6 +35,9 @@ const queue = text('Name of the queue or topic')
 const scope = text('Scope of the state')
 const key = text('Key in the scope')
 
+const STATUSES = ['ok', 'error'] as const
+const DETAILS = ['drawn', 'full'] as const
+
 const reading: readonly Tool[] = [
   {
     name: 'list',
@@ -62,12 +64,14 @@ const reading: readonly Tool[] = [
     description: 'Lists the newest traces: name, status, duration and id. `status: error` finds what failed.',
     inputSchema: object({
       function: text('Traces with a span whose name contains this text'),
-      status: choice(['ok', 'error'], 'Traces with a span of this status'),
+      status: choice(STATUSES, 'Traces with a span of this status'),
       limit,
     }),
     writes: false,
-    run: (remote, input) =>
-      tracesOf(remote, { function: optional(input, 'function'), status: optional(input, 'status') }, count(input)),
+    run: (remote, input) => {
+      const status = among(input, 'status', STATUSES)
+      return tracesOf(remote, { function: optional(input, 'function'), status }, count(input))
+    },
   },
   {
     name: 'read_trace',
@@ -75,13 +79,14 @@ const reading: readonly Tool[] = [
       'Draws a trace: its spans with their times, log records and errors. `detail: full` returns the spans with ' +
       'payloads and stacks as JSON.',
     inputSchema: object(
-      { trace_id: text('The id, or its first 8 digits or more'), detail: choice(['drawn', 'full'], 'Default: drawn') },
+      { trace_id: text('The id, or its first 8 digits or more'), detail: choice(DETAILS, 'Default: drawn') },
       ['trace_id'],
     ),
     writes: false,
     run: async (remote, input) => {
+      const detail = among(input, 'detail', DETAILS)
       const trace = await traceOf(remote, needed(input, 'trace_id'))
-      return input['detail'] === 'full' ? trace : traceLines(trace, undefined).join('\n')
+      return detail === 'full' ? trace : traceLines(trace, undefined).join('\n')
     },
   },
   {
@@ -95,7 +100,7 @@ const reading: readonly Tool[] = [
     }),
     writes: false,
     run: (remote, input) => {
-      const level = input['level'] === undefined ? undefined : oneOf(input, 'level', LOG_LEVELS)
+      const level = among(input, 'level', LOG_LEVELS)
       return recordsOf(
         remote,
         { function: optional(input, 'function'), level, trace: optional(input, 'trace') },
@@ -162,7 +167,7 @@ const writing: readonly Tool[] = [
       const stored = optional(input, 'queue')
       const result: unknown = await worker.trigger({
         function_id: needed(input, 'function_id'),
-        payload: input['payload'] ?? {},
+        payload: input['payload'] === undefined ? {} : input['payload'],
         ...given(input, 'namespace'),
         ...(stored !== undefined && { action: TriggerAction.Enqueue({ queue: stored }) }),
       })
@@ -174,10 +179,12 @@ const writing: readonly Tool[] = [
     description: 'Redrives a failed job by its id, or without `message_id` all dead-lettered jobs of the queue.',
     inputSchema: object({ queue, message_id: text('Id of the dead letter') }, ['queue']),
     writes: true,
-    run: ({ ask }, input) => {
-      const all = input['message_id'] === undefined
-      const about = { queue: needed(input, 'queue'), ...given(input, 'message_id') }
-      return ask(all ? 'iii::queue::redrive' : 'iii::queue::redrive_message', about)
+    run: async ({ ask }, input) => {
+      const [queue, id] = [needed(input, 'queue'), optional(input, 'message_id')]
+      if (id === undefined) return ask('iii::queue::redrive', { queue })
+      const answer = await ask<{ redriven: number }>('iii::queue::redrive_message', { queue, message_id: id })
+      if (answer.redriven === 0) throw new NotFoundError(`${queue} has no dead letter ${id}`)
+      return answer
     },
   },
   {
@@ -229,8 +236,8 @@ function missingTool(name: string): string {
     : `there is no tool \`${name}\``
 }
 
+/** The message of a failed call begins with its code. */
 function reasonOf(error: unknown): string {
-  if (error instanceof InvocationError) return `${error.code}: ${error.message}`
   return error instanceof Error ? error.message : String(error)
 }
 
@@ -265,6 +272,11 @@ function oneOf<T extends string>(input: Input, name: string, values: readonly T[
   const found = values.find((value) => value === input[name])
   if (found !== undefined) return found
   throw new UsageError(`\`${name}\` must be one of ${values.join(', ')}, got ${describe(input[name])}`)
+}
+
+/** One of the values, if the member was given. */
+function among<T extends string>(input: Input, name: string, values: readonly T[]): T | undefined {
+  return input[name] === undefined ? undefined : oneOf(input, name, values)
 }
 
 const USUAL_LIMIT = 20

@@ -82,7 +82,9 @@ async function loadPages(newest: LogRow | undefined): Promise<void> {
 function add(page: readonly LogRow[]): number {
   // Engines list records as they arrived; workers send theirs later than the engine.
   const fresh = page.filter((row) => !known.has(logId(row))).sort((a, b) => logMs(b) - logMs(a))
-  const { rows: before = [] } = logTail.peek()
+  const { rows: before = [], error } = logTail.peek()
+  // Most reports are of records that the latest page had already. The list is not drawn again for them.
+  if (fresh.length === 0 && before.length > 0 && error === undefined) return 0
   for (const row of fresh) known.add(logId(row))
   // New records come before the known ones, and further pages of the first load after them.
   const merged = isNewer(fresh, before) ? [...fresh, ...before] : [...before, ...fresh]

@@ -30,6 +30,8 @@ const PAGE = 1_000
 
 /** Newest first. */
 export const recent = signal<readonly RecentSpan[]>([])
+/** Why they could not be loaded, such as that the engine keeps no spans. */
+export const recentError = signal<string | undefined>(undefined)
 
 let latestMs = 0
 let isLoading = false
@@ -51,10 +53,9 @@ async function load(): Promise<void> {
     const kept = [...known.values()].filter((span) => span.startMs >= start).sort((a, b) => b.startMs - a.startMs)
     latestMs = kept[0]?.startMs ?? latestMs
     recent.value = kept.slice(0, MAX_SPANS)
-  } catch {
-    // The engine keeps no spans, or the connection ended: there is nothing recent to show, and the pages that load
-    // traces say why.
-    recent.value = recent.peek()
+    recentError.value = undefined
+  } catch (error) {
+    recentError.value = error instanceof Error ? error.message : String(error)
   } finally {
     isLoading = false
   }

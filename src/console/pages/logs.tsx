@@ -26,6 +26,7 @@ export function LogsPage(): JSX.Element {
   const { rows: all, error } = logTail.value
   const wanted = searched()
   const rows = useMemo(() => {
+    if (wanted === '' && level === 'all' && functionId === undefined) return all ?? []
     const words = wanted.split(/\s+/)
     const isShown = (row: LogRow): boolean =>
       row.severity_number >= LEVELS[level] &&
@@ -69,7 +70,7 @@ export function LogsPage(): JSX.Element {
           columns="92px 56px minmax(0,110px) minmax(0,1fr)"
           narrow="56px minmax(0,1fr)"
           heads={[['Time', 'wide'], ['Level'], ['Service', 'wide'], ['Message']]}
-          render={(row) => <LogLine row={row} />}
+          render={renderLine}
           empty={all === undefined ? null : <NoLogs />}
         />
       </section>
@@ -103,6 +104,9 @@ function textOf(row: LogRow): string {
 function fits(row: LogRow, words: readonly string[]): boolean {
   return words.every((word) => word === '' || textOf(row).includes(word))
 }
+
+/** One function for all renderings of the page, so that the list keeps the lines it has drawn. */
+const renderLine = (row: LogRow): JSX.Element => <LogLine row={row} />
 
 function LogLine({ row }: { readonly row: LogRow }): JSX.Element {
   const data = dataOf(row)

@@ -1,7 +1,16 @@
 /** Metrics: rates and durations of functions over the last five minutes, and memory, CPU and event loop of workers. */
 import type { JSX } from 'preact'
 import { connection, engine, now, tick, useQuery, useTitle } from '../engine/engine.js'
-import { bucketOf, bucketsOf, MAX_SPANS, recent, WINDOW_MS, type Bucket, type RecentSpan } from '../engine/recent.js'
+import {
+  bucketOf,
+  bucketsOf,
+  MAX_SPANS,
+  recent,
+  recentError,
+  WINDOW_MS,
+  type Bucket,
+  type RecentSpan,
+} from '../engine/recent.js'
 import type { MetricRow } from '../engine/rows.js'
 import type { WorkerRow } from '../../wire/protocol/list-rows.js'
 import { errorRate } from '../engine/flow.js'
@@ -46,6 +55,7 @@ function idOf({ functionId, name }: RecentSpan): string {
 }
 
 function NoCalls({ isSearch }: { readonly isSearch: boolean }): JSX.Element {
+  if (recentError.value !== undefined) return <Problem error={recentError.value} />
   if (isSearch) return <p class="dim">No function that fits the search was called in the last 5 minutes.</p>
   return <p class="dim">No function was called in the last 5 minutes.</p>
 }

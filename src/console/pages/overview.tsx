@@ -2,10 +2,10 @@
 import { useSignalEffect, useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { connection, engine, now, tick, useQuery, useTitle } from '../engine/engine.js'
-import { bucketOf, bucketsOf, failures, recent, WINDOW_MS, type RecentSpan } from '../engine/recent.js'
+import { bucketOf, bucketsOf, failures, recent, recentError, WINDOW_MS, type RecentSpan } from '../engine/recent.js'
 import type { SpanRow, WorkerRow } from '../../wire/protocol/list-rows.js'
 import { isFailed } from '../engine/span-facts.js'
-import { Ago, Empty, Panel, SpanTimes, Status, Top } from '../parts/basics.js'
+import { Ago, Empty, Panel, Problem, SpanTimes, Status, Top } from '../parts/basics.js'
 import { duration, plural } from '../parts/format.js'
 import { gridOf } from '../parts/list.js'
 import { to } from '../parts/router.js'
@@ -17,10 +17,10 @@ const MAX_ROWS = 8
 export function OverviewPage(): JSX.Element {
   useTitle('Overview')
   const { changes } = connection
-  const traces = useQuery('recent traces', () => engine.spans({ limit: 12 }), changes.trace).value
-  const workers = useQuery('workers', engine.workers, changes['engine::workers-available']).value ?? []
-  const connected = workers.filter(({ runtime }) => runtime !== 'engine')
-  const isEmpty = traces?.length === 0 && connected.length === 0
+  const traces = useQuery('recent traces', () => engine.spans({ limit: 12 }), changes.trace)
+  const workers = useQuery('workers', engine.workers, changes['engine::workers-available'])
+  const connected = (workers.value ?? []).filter(({ runtime }) => runtime !== 'engine')
+  const isEmpty = traces.value?.length === 0 && workers.error === undefined && connected.length === 0
   return (
     <>
       <Top title="Overview">
@@ -34,9 +34,9 @@ export function OverviewPage(): JSX.Element {
           <div class="columns">
             <div class="stack">
               <Failures />
-              <Traces spans={traces ?? []} />
+              <Traces spans={traces.value ?? []} error={traces.error} />
             </div>
-            <Workers rows={connected} />
+            <Workers rows={connected} error={workers.error} />
           </div>
         )}
       </div>
@@ -51,16 +51,17 @@ function Figures({ workers }: { readonly workers: readonly WorkerRow[] }): JSX.E
   const { failed, p95Ms } = bucketOf(spans)
   const lag = lags.at(-1)
   const rate = spans.length / (WINDOW_MS / 1_000)
+  const isKnown = recentError.value === undefined
   return (
     <div class="sparks">
       <Sparkline
         label="Calls per second"
-        value={rate.toFixed(rate < 1 ? 2 : 1)}
+        value={isKnown ? rate.toFixed(rate < 1 ? 2 : 1) : '–'}
         points={buckets.map(({ calls }) => calls)}
       />
       <Sparkline
         label="Failed calls"
-        value={String(failed)}
+        value={isKnown ? String(failed) : '–'}
         points={buckets.map((bucket) => bucket.failed)}
         isBad={failed > 0}
       />
@@ -102,7 +103,7 @@ function Failures(): JSX.Element {
   const title = rows.length === 0 ? 'Recent failures' : `${plural(rows.length, 'request')} failed in the last 5 minutes`
   return (
     <Panel title={title} actions={<a href="/traces?status=error">All</a>}>
-      {rows.length === 0 && <p class="line dim">Nothing failed in the last 5 minutes.</p>}
+      <NoRows count={rows.length} error={recentError.value} text="Nothing failed in the last 5 minutes." />
       <div role="list">
         {rows.slice(0, MAX_ROWS).map((row) => (
           <FailureRow key={row.id} row={row} />
@@ -110,6 +111,18 @@ function Failures(): JSX.Element {
       </div>
     </Panel>
   )
+}
+
+interface NoRowsProps {
+  readonly count: number
+  readonly error: string | undefined
+  readonly text: string
+}
+
+/** Says that there are no rows, or why they are not known. */
+function NoRows({ count, error, text }: NoRowsProps): JSX.Element | null {
+  if (error !== undefined) return <Problem error={error} />
+  return count === 0 ? <p class="line dim">{text}</p> : null
 }
 
 function FailureRow({ row }: { readonly row: RecentSpan }): JSX.Element {
@@ -131,10 +144,14 @@ function FailureRow({ row }: { readonly row: RecentSpan }): JSX.Element {
   )
 }
 
-function Traces({ spans }: { readonly spans: readonly SpanRow[] }): JSX.Element {
+interface Loaded {
+  readonly error: string | undefined
+}
+
+function Traces({ spans, error }: Loaded & { readonly spans: readonly SpanRow[] }): JSX.Element {
   return (
     <Panel title="Recent traces" actions={<a href="/traces">All</a>}>
-      {spans.length === 0 && <p class="line dim">No traces yet.</p>}
+      <NoRows count={spans.length} error={error} text="No traces yet." />
       <div role="list">
         {spans.map((span) => (
           <div role="listitem" key={span.span_id}>
@@ -155,10 +172,10 @@ function Traces({ spans }: { readonly spans: readonly SpanRow[] }): JSX.Element 
   )
 }
 
-function Workers({ rows }: { readonly rows: readonly WorkerRow[] }): JSX.Element {
+function Workers({ rows, error }: Loaded & { readonly rows: readonly WorkerRow[] }): JSX.Element {
   return (
     <Panel title="Workers" actions={<a href="/workers">All</a>}>
-      {rows.length === 0 && <p class="line dim">No workers are connected.</p>}
+      <NoRows count={rows.length} error={error} text="No workers are connected." />
       <div role="list">
         {rows.slice(0, 20).map((row) => (
           <div role="listitem" key={row.id}>

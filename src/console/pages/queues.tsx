@@ -89,7 +89,7 @@ function QueueView({ name, row }: { readonly name: string; readonly row: QueueRo
       {letters.error !== undefined && <Problem error={letters.error} />}
       {problem.value !== undefined && <Problem error={problem.value} />}
       <Panel
-        title={plural(rows.length, 'dead letter')}
+        title={letters.value === undefined ? 'Dead letters' : plural(rows.length, 'dead letter')}
         actions={
           canChange &&
           rows.length > 0 && (
@@ -101,7 +101,7 @@ function QueueView({ name, row }: { readonly name: string; readonly row: QueueRo
           )
         }
       >
-        {rows.length === 0 && <p class="line dim">Every job succeeded, or still has attempts.</p>}
+        {letters.value?.length === 0 && <p class="line dim">Every job succeeded, or still has attempts.</p>}
         {rows.map((letter) => (
           <Letter
             key={letter.id}

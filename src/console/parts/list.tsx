@@ -60,11 +60,13 @@ export interface ListProps<T> {
 }
 
 export function List<T>(props: ListProps<T>): JSX.Element {
-  const { label, columns, narrow, heads, empty, selected, idOf, hrefOf } = props
+  const { label, columns, narrow, heads, empty, selected, idOf, hrefOf, render, classOf } = props
   const box = useRef<HTMLDivElement>(null)
   const { first, count, isScrolled } = useSeenRows(box)
   const { rows, waiting, release } = useHeld(props, isScrolled)
-  const drawn = useDrawn<T>(useCallback((row, index) => draw(props, row, index), [props]))
+  const drawn = useDrawn<T>(
+    useCallback((row, index) => draw(props, row, index), [idOf, hrefOf, render, classOf, selected]),
+  )
   const at = useMemo(
     () => (selected === undefined ? -1 : rows.findIndex((row) => idOf(row) === selected)),
     [rows, selected],

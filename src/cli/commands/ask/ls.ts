@@ -87,20 +87,23 @@ async function triggersOfType(remote: Remote, type: string): Promise<TriggerRow[
 
 interface QueueRow {
   readonly name: string
+  /** Of a topic. A queue has none: its jobs name their functions. */
   readonly subscriber_count?: number
   readonly dead_letters: number
 }
 
-export async function queuesOf({ ask }: Remote): Promise<QueueRow[]> {
-  const listed = await ask<{ name: string; subscriber_count: number }[]>('engine::queue::list_topics')
-  const dead = await ask<{ topic: string; message_count: number }[]>('engine::queue::dlq_topics')
+export async function queuesOf(remote: Remote): Promise<QueueRow[]> {
+  const listed = await remote.ask<{ name: string }[]>('engine::queue::list_topics')
+  const dead = await remote.ask<{ topic: string; message_count: number }[]>('engine::queue::dlq_topics')
   const counts = new Map(dead.map(({ topic, message_count: count }) => [topic, count]))
-  const rows: QueueRow[] = listed.map(({ name, subscriber_count }) => {
-    return { name, subscriber_count, dead_letters: counts.get(name) ?? 0 }
-  })
-  const names = new Set(listed.map(({ name }) => name))
-  const others = [...counts].filter(([name]) => !names.has(name))
-  return [...rows, ...others.map(([name, count]) => ({ name, dead_letters: count }))].sort(byName)
+  // What the list calls subscribers of a queue is its concurrency.
+  const topics = await functionsByTopic(remote, 'durable:subscriber')
+  const names = new Set([...listed.map(({ name }) => name), ...counts.keys()])
+  return Array.from(names, (name) => {
+    const subscribers = topics.get(name)?.length
+    const row = { name, dead_letters: counts.get(name) ?? 0 }
+    return subscribers === undefined ? row : { ...row, subscriber_count: subscribers }
+  }).sort(byName)
 }
 
 interface TopicRow {
@@ -116,15 +119,21 @@ async function topicsOf(remote: Remote): Promise<TopicRow[]> {
   ] as const
   const groups = await Promise.all(
     kinds.map(async ([type, delivery]) => {
-      const functions = new Map<string, string[]>()
-      for (const { config, function_id: id } of await triggersOfType(remote, type)) {
-        const name = textAt(config, 'topic')
-        functions.set(name, [...(functions.get(name) ?? []), id])
-      }
+      const functions = await functionsByTopic(remote, type)
       return [...functions].map(([name, ids]) => ({ name, delivery, functions: ids }))
     }),
   )
   return groups.flat().sort(byName)
+}
+
+/** The functions that subscribe to each topic. */
+async function functionsByTopic(remote: Remote, type: string): Promise<Map<string, string[]>> {
+  const functions = new Map<string, string[]>()
+  for (const { config, function_id: id } of await triggersOfType(remote, type)) {
+    const name = textAt(config, 'topic')
+    functions.set(name, [...(functions.get(name) ?? []), id])
+  }
+  return functions
 }
 
 interface StreamRow {

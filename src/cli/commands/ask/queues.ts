@@ -69,10 +69,13 @@ async function showOne({ ask }: Remote, name: string, { terminal, json }: Shown)
     return
   }
   const { depth, consumer_count: consumers, dlq_depth: dead, config } = stats
-  terminal.out(
-    `${clean(name)}: ${clean(depth)} waiting or running, ${clean(consumers)} consumers, ${clean(dead)} dead letters`,
-  )
+  const counts = [`${clean(depth)} waiting or running`, counted(consumers, 'consumer'), counted(dead, 'dead letter')]
+  terminal.out(`${clean(name)}: ${counts.join(', ')}`)
   if (config !== null && config !== undefined) terminal.out(`  ${clean(config)}`)
+}
+
+function counted(count: unknown, one: string): string {
+  return `${clean(count)} ${one}${count === 1 ? '' : 's'}`
 }
 
 interface Page {
@@ -99,7 +102,7 @@ async function showLetters(remote: Remote, { name, limit }: Page, { terminal, js
   await page(
     terminal,
     letters.flatMap(({ id, error, payload, failed_at: seconds, retries }) => [
-      `${paint('bold', clean(id))}  ${new Date(seconds * 1_000).toISOString()}, ${String(retries)} ${retries === 1 ? 'attempt' : 'attempts'}`,
+      `${paint('bold', clean(id))}  ${new Date(seconds * 1_000).toISOString()}, ${counted(retries, 'attempt')}`,
       `  error    ${paint('red', clean(error))}`,
       `  payload  ${clean(payload)}`,
     ]),
@@ -130,6 +133,6 @@ async function change({ ask }: Remote, { name, action, ids }: Change, { terminal
   }
   const done = action === 'redrive' ? 'redriven' : 'discarded'
   if (json) terminal.out(jsonOf({ name, [done]: changed, missing }, 2))
-  else terminal.out(`${String(changed)} dead ${changed === 1 ? 'letter' : 'letters'} ${done}`)
+  else if (changed > 0 || missing.length === 0) terminal.out(`${counted(changed, 'dead letter')} ${done}`)
   if (missing.length > 0) throw new NotFoundError(`${clean(name)} has no dead letter ${missing.map(clean).join(', ')}`)
 }

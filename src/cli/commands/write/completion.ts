@@ -69,8 +69,10 @@ compdef _iii_node iii-node`
 function fishScript(commands: Commands): string {
   return [
     'complete -c iii-node -f -n __fish_use_subcommand -l version',
+    'complete -c iii-node -l help',
     ...commands.flatMap((spec) => {
-      const isUsed = `-n '__fish_seen_subcommand_from ${spec.name}'`
+      // Later words may be names of commands, too, as in `ls queues`.
+      const isUsed = `-n 'contains -- ${spec.name} (commandline -opc)[2]'`
       return [
         `complete -c iii-node -f -n __fish_use_subcommand -a ${spec.name} -d ${quoted(spec.summary)}`,
         ...(spec.words === undefined ? [] : [`complete -c iii-node ${isUsed} -a '${spec.words.join(' ')}'`]),

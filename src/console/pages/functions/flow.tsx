@@ -2,7 +2,8 @@
 import type { JSX } from 'preact'
 import { useTitle } from '../../engine/engine.js'
 import { errorRate, flow, ratePerMinute, type FlowEdge, type FlowNode } from '../../engine/flow.js'
-import { Empty, PauseButton, Panel, Search, searched, Top } from '../../parts/basics.js'
+import { recentError } from '../../engine/recent.js'
+import { Empty, PauseButton, Panel, Problem, Search, searched, Top } from '../../parts/basics.js'
 import { plural, shortText } from '../../parts/format.js'
 import { layout, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from '../../parts/charts/flow-layout.js'
 import { gridOf } from '../../parts/list.js'
@@ -36,6 +37,7 @@ export function FlowPage(): JSX.Element {
 }
 
 function NoFlow({ isSearch }: { readonly isSearch: boolean }): JSX.Element {
+  if (recentError.value !== undefined) return <Problem error={recentError.value} />
   if (isSearch) return <Empty title="No function fits the search" />
   return (
     <Empty title="No function was called in the last 5 minutes">

@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useCallback } from 'preact/hooks'
 import { connection, engine, useQuery } from '../../engine/engine.js'
 import { errorRate, flow, ratePerMinute } from '../../engine/flow.js'
+import { recentError } from '../../engine/recent.js'
 import type { FunctionDetail } from '../../../wire/protocol/function-rows.js'
 import { failureOf, flatten, isFailed, payloadOf } from '../../engine/span-facts.js'
 import { Panel, Problem, SpanTimes, Status, Tabs } from '../../parts/basics.js'
@@ -163,6 +164,7 @@ interface Neighbour {
 
 function Neighbours({ id }: { readonly id: string }): JSX.Element {
   const { edges } = flow.value
+  if (recentError.value !== undefined) return <Problem error={recentError.value} />
   const callers = edges.filter((edge) => edge.to === id).map((edge) => ({ ...edge, id: edge.from }))
   const callees = edges.filter((edge) => edge.from === id).map((edge) => ({ ...edge, id: edge.to }))
   return (

@@ -98,7 +98,7 @@ function NoEntries({ isLocal, noun }: { readonly isLocal: boolean; readonly noun
   if (isLocal) return <Empty title={`No ${noun} here`} />
   return (
     <Empty title={`This engine does not list ${noun}s`}>
-      <p>It answers only for a {noun} that you name. Type one above and open it.</p>
+      <p>Type the name of one above and open it.</p>
     </Empty>
   )
 }

@@ -15,7 +15,7 @@ interface TextEnd {
 }
 
 export interface ScannedText {
-  /** JSON pointer of each value, and the offset at which its key or the value begins. */
+  /** JSON pointer of each value that is not too deep, and the offset at which its key or the value begins. */
   readonly places: ReadonlyMap<string, number>
   readonly end: TextEnd
 }
@@ -24,33 +24,33 @@ export function pointerOf(path: readonly string[]): string {
   return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
+/** The paths of all values of a text as deep as it is long would fill the memory. */
+export const MAX_DEPTH = 64
+
 const TOKEN = /"(?:[^"\\]|\\.)*"?|[{}[\]:,]|[^\s{}[\]:,"]+/gs
 
 export function scanJson(text: string): ScannedText {
   const places = new Map<string, number>()
   const stack: Frame[] = []
-  let last: { readonly token: string; readonly from: number } | undefined
-  let before: TextEnd['expects'] = 'value'
-  let beforePath: string[] = []
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
-    before = expected(stack, places.size > 0)
-    beforePath = pathOf(stack)
-    last = { token, from: index }
-    take(token, { stack, note: (path) => places.has(pointerOf(path)) || places.set(pointerOf(path), index) })
+  let last: TextEnd | undefined
+  for (const { 0: token, index: from } of text.matchAll(TOKEN)) {
+    if (from + token.length === text.length && !/^[{}[\]:,]$|^"(?:[^"\\]|\\.)*"$/s.test(token))
+      last = { path: pathOf(stack), expects: expected(stack, places.size > 0), token, from }
+    take(token, { stack, note: () => notePlace(places, stack, from) })
   }
-  const isOpen = last !== undefined && last.from + last.token.length === text.length && !/^[{}[\]:,]$/.test(last.token)
-  const isWhole = last !== undefined && /^"(?:[^"\\]|\\.)*"$/s.test(last.token)
-  if (last !== undefined && isOpen && !isWhole)
-    return { places, end: { path: beforePath, expects: before, token: last.token, from: last.from } }
-  return {
-    places,
-    end: { path: pathOf(stack), expects: expected(stack, places.size > 0), token: '', from: text.length },
-  }
+  const end = { path: pathOf(stack), expects: expected(stack, places.size > 0), token: '', from: text.length }
+  return { places, end: last ?? end }
+}
+
+function notePlace(places: Map<string, number>, stack: readonly Frame[], from: number): void {
+  if (stack.length > MAX_DEPTH) return
+  const pointer = pointerOf(pathOf(stack))
+  if (!places.has(pointer)) places.set(pointer, from)
 }
 
 interface Scan {
   readonly stack: Frame[]
-  readonly note: (path: string[]) => void
+  readonly note: () => void
 }
 
 function take(token: string, { stack, note }: Scan): void {
@@ -69,9 +69,9 @@ function take(token: string, { stack, note }: Scan): void {
   } else if (frame?.kind === 'object' && frame.expects === 'key') {
     frame.key = textOf(token)
     frame.expects = 'colon'
-    note(pathOf(stack))
+    note()
   } else {
-    note(pathOf(stack))
+    note()
     if (token === '{') stack.push({ kind: 'object', key: '', expects: 'key' })
     else if (token === '[') stack.push({ kind: 'array', index: 0, expects: 'value' })
     else ended(frame)

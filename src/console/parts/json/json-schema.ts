@@ -1,6 +1,6 @@
 /** What a JSON Schema says about a text that is being edited: what fits at the cursor, and which values do not. */
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { pointerOf, scanJson } from './json-scan.js'
+import { MAX_DEPTH, pointerOf, scanJson } from './json-scan.js'
 
 /** A text that can be inserted at the cursor. */
 export interface Completion {
@@ -14,6 +14,7 @@ export interface Completion {
 const MAX_COMPLETIONS = 8
 
 export function completionsAt(schema: unknown, text: string, cursor: number): Completion[] {
+  if (!isRecord(schema)) return []
   const { end } = scanJson(text.slice(0, cursor))
   if (end.expects === 'other') return []
   const at = schemaAt(schema, end.path)
@@ -100,20 +101,36 @@ export interface SchemaError {
   readonly message: string
 }
 
+/** Each line that is marked is counted from the start of the text. */
+const MAX_ERRORS = 100
+
 /** The library is loaded with the first schema. */
 export async function schemaErrorsOf(schema: object, value: unknown, text: string): Promise<SchemaError[]> {
   const { Validator } = await import('@cfworker/json-schema')
   const { errors } = new Validator(withoutPatterns(schema), '2020-12', false).validate(value)
   const { places } = scanJson(text)
   // An error about a member is repeated for everything around it.
-  const isInner = ({ instanceLocation: place }: (typeof errors)[number]): boolean =>
-    !errors.some((other) => other.instanceLocation.startsWith(`${place}/`))
+  const around = new Set(errors.flatMap(({ instanceLocation }) => outerPlaces(instanceLocation)))
   return errors
-    .filter((error) => error.keyword === 'required' || isInner(error))
+    .filter(({ keyword, instanceLocation }) => keyword === 'required' || !around.has(instanceLocation))
+    .slice(0, MAX_ERRORS)
     .map(({ instanceLocation, error }) => {
-      const offset = places.get(instanceLocation.replace(/^#/, '')) ?? 0
+      const offset = placeOf(instanceLocation.replace(/^#/, ''), places)
       return { line: text.slice(0, offset).split('\n').length, message: error }
     })
+}
+
+/** The places around a value that are not too deep. */
+function outerPlaces(pointer: string): string[] {
+  const parts = pointer.split('/').slice(0, MAX_DEPTH)
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
+}
+
+/** Of the value, or of the innermost one around it that has a place. */
+function placeOf(pointer: string, places: ReadonlyMap<string, number>): number {
+  let at = pointer
+  while (at !== '' && !places.has(at)) at = at.slice(0, at.lastIndexOf('/'))
+  return places.get(at) ?? 0
 }
 
 /** Schemas come from workers, and some patterns take minutes for some values, which would block the page. */
