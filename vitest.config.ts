@@ -10,6 +10,7 @@ const STARTING_PROGRAMS = [
   'test/regression/command-line-hid-failures-below-the-first-span.test.ts',
   'test/regression/dead-session-refused-its-successor-for-good.test.ts',
   'test/regression/dev-lost-requests-and-workers.test.ts',
+  'test/regression/failed-starts-left-bridges-connected.test.ts',
   'test/regression/npx-left-the-engine-running.test.ts',
   'test/regression/refusals-were-printed-twice.test.ts',
   'test/unit/engine/storage/level-store.test.ts',

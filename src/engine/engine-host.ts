@@ -1,4 +1,5 @@
 /** Implements the interface through which built-ins use the engine. */
+import { ErrorCode, RuntimeError } from '../errors.js'
 import { DEFAULT_NAMESPACE } from '../wire/protocol/names.js'
 import type { Builtin, EngineHost, HostChannels } from './builtins/builtin.js'
 import type { EngineParts } from './engine-parts.js'
@@ -32,7 +33,7 @@ export function createHost(parts: EngineParts, channels: HostChannels): EngineHo
 
 /**
  * Registers the functions and trigger types of a built-in.
- * @throws {Error} when another built-in serves the same id, which is a mistake in the list of built-ins.
+ * @throws {RuntimeError} `INVALID_CONFIG` when another built-in serves the same id, such as a function that a bridge forwards.
  */
 export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Builtin): void {
   for (const { id, description, requestSchema, responseSchema, metadata, call } of builtin.functions) {
@@ -46,7 +47,7 @@ export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Buil
       target: { kind: 'builtin', builtin: builtin.name, call },
       bytes: 0,
     })
-    if (conflict !== undefined) throw new Error(`Two built-ins serve the function ${id}`)
+    if (conflict !== undefined) throw servedTwice('the function', id, builtin)
   }
   for (const type of builtin.triggerTypes) {
     const provided = bindings.provide({
@@ -59,6 +60,11 @@ export function enterBuiltin({ directory, bindings }: EngineParts, builtin: Buil
       bytes: 0,
       provider: { kind: 'builtin', builtin: builtin.name, type },
     })
-    if (!provided) throw new Error(`Two built-ins provide the trigger type ${type.id}`)
+    if (!provided) throw servedTwice('the trigger type', type.id, builtin)
   }
+}
+
+function servedTwice(kind: string, id: string, { name }: Builtin): RuntimeError {
+  const message = `${name} serves ${kind} ${id}, which the engine has already. Choose another id in the settings of ${name}`
+  return new RuntimeError(ErrorCode.INVALID_CONFIG, message)
 }

@@ -94,7 +94,8 @@ export interface LocalEngine extends StartedEngine {
 
 /**
  * Starts an engine.
- * @throws {RuntimeError} `PORT_IN_USE` when a port is in use. Everything is closed then.
+ * @throws {RuntimeError} `PORT_IN_USE` when a port is in use, `INVALID_CONFIG` when two built-ins serve a function.
+ * Everything is closed then.
  */
 export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<LocalEngine> {
   const events = new EngineEvents()
@@ -117,9 +118,9 @@ export async function startEngine(config: EngineConfig, options: EngineOptions =
   const host = createHost(parts, createHostChannels(parts.channels))
   const startedAtMs = parts.clock.epochMs()
   builtins.push(createCoreBuiltin(host, parts, { list: () => builtins, startedAtMs }))
-  for (const { make } of config.builtins) builtins.push(make(host))
   const engine = new RunningEngine(parts, builtins, { host, onUpgrade: options.onUpgrade })
   try {
+    for (const { make } of config.builtins) builtins.push(make(host))
     await engine.open(config.listeners)
   } catch (error) {
     await engine.close()
@@ -141,7 +142,6 @@ function valueOf(result: unknown): unknown {
 class RunningEngine implements LocalEngine {
   readonly #parts: EngineParts
   readonly #builtins: readonly Builtin[]
-  readonly #started: Builtin[] = []
   readonly #handlers: UpgradeHandler[] = []
   readonly #listeners: Listener[] = []
   readonly #urls: string[] = []
@@ -152,7 +152,6 @@ class RunningEngine implements LocalEngine {
     this.#parts = parts
     this.#builtins = builtins
     this.#outside = outside
-    for (const builtin of builtins) enterBuiltin(parts, builtin)
   }
 
   get url(): string {
@@ -222,11 +221,9 @@ class RunningEngine implements LocalEngine {
   }
 
   async open(listeners: readonly ListenerConfig[]): Promise<void> {
+    for (const builtin of this.#builtins) enterBuiltin(this.#parts, builtin)
     const sessionParts = this.#sessionParts(listeners)
-    for (const builtin of this.#builtins) {
-      this.#started.push(builtin)
-      await builtin.start()
-    }
+    for (const builtin of this.#builtins) await builtin.start()
     if (listeners.length === 0) this.#handlers.push(this.#whileOpen(upgradeHandler(sessionParts, {})))
     for (const config of listeners) {
       const handler = this.#whileOpen(upgradeHandler(sessionParts, config))
@@ -269,7 +266,8 @@ class RunningEngine implements LocalEngine {
 
   async #close(): Promise<void> {
     const { sessions, channels, links, clock } = this.#parts
-    for (const builtin of this.#started.reverse()) await this.#stop(builtin)
+    // Also those that were not started: a bridge connects when it is made.
+    for (const builtin of [...this.#builtins].reverse()) await this.#stop(builtin)
     for (const member of [...sessions.all()]) member.close()
     channels.close()
     await links.close(clock, CLOSE_WAIT_MS)

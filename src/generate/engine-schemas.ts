@@ -2,7 +2,6 @@
  * What an engine publishes about its functions, trigger types, streams and HTTP routes, as plain data. It is read from a
  * running engine, or from the file that `iii-node schemas` writes.
  */
-import { ErrorCode, RuntimeError } from '../errors.js'
 import { nestingFault } from '../std/json/walk.js'
 import { isRecord } from '../wire/protocol/validate.js'
 
@@ -113,26 +112,41 @@ export function parseEngineSchemas(text: string): EngineSchemas {
   })
 }
 
-/**
- * The schemas as `parseEngineSchemas` reads them.
- * @throws {RuntimeError} `INVALID_ARGUMENT` naming a schema that nests too deep to be written.
- */
+/** The schemas as `parseEngineSchemas` reads them, without those that `tooDeepSchemas` lists. */
 export function schemasText(schemas: EngineSchemas): string {
-  for (const { function_id, request_format, response_format } of schemas.functions) {
-    checkNesting(`function ${function_id}`, { request_format, response_format })
+  const readable = {
+    ...schemas,
+    functions: schemas.functions.map((row) => ({ ...row, ...readableOf(row, ['request_format', 'response_format']) })),
+    trigger_types: schemas.trigger_types.map((row) => ({
+      ...row,
+      ...readableOf(row, ['trigger_request_format', 'call_request_format']),
+    })),
   }
-  for (const { id, trigger_request_format, call_request_format } of schemas.trigger_types) {
-    checkNesting(`trigger type ${id}`, { trigger_request_format, call_request_format })
-  }
-  return `${JSON.stringify(schemas, undefined, 2)}\n`
+  return `${JSON.stringify(readable, undefined, 2)}\n`
 }
 
-function checkNesting(owner: string, schemas: Readonly<Record<string, unknown>>): void {
-  for (const [name, schema] of Object.entries(schemas)) {
-    const fault = nestingFault(schema)
-    if (fault === undefined) continue
-    throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, `${name} of ${owner} cannot be written: ${fault}`)
-  }
+/** Which schemas nest too deep to be written, in one sentence each. */
+export function tooDeepSchemas({ functions, trigger_types }: EngineSchemas): string[] {
+  const sentences = (owner: string, formats: Readonly<Record<string, unknown>>): string[] =>
+    Object.entries(formats).flatMap(([name, schema]) => {
+      const fault = nestingFault(schema)
+      return fault === undefined ? [] : [`The ${name} of ${owner} is left out: ${fault}`]
+    })
+  return [
+    ...functions.flatMap(({ function_id, request_format, response_format }) =>
+      sentences(`function ${function_id}`, { request_format, response_format }),
+    ),
+    ...trigger_types.flatMap(({ id, trigger_request_format, call_request_format }) =>
+      sentences(`trigger type ${id}`, { trigger_request_format, call_request_format }),
+    ),
+  ]
+}
+
+function readableOf<K extends string>(
+  row: Readonly<Partial<Record<K, unknown>>>,
+  names: readonly K[],
+): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, nestingFault(row[name]) === undefined ? row[name] : undefined]))
 }
 
 function functionOf(row: Readonly<Record<string, unknown>> | Partial<FunctionRow>): FunctionSchemas {

@@ -15,7 +15,10 @@ export interface ServeOptions {
   readonly concurrency?: number | undefined
   /** The same for all workflows of the worker; the latest call sets it. Default: 200. */
   readonly workerConcurrency?: number | undefined
-  /** Concurrent requests to the engine for all runs of this workflow. Default: 16; a durable engine stores them in one write. */
+  /**
+   * Concurrent requests to the engine for all runs of this workflow. Default: 16, which a durable engine stores in one
+   * write; 1 while the engine answers bursts late, as the distributed engine does.
+   */
   readonly requestsInFlight?: number | undefined
   /** How long a worker owns a run without renewing its claim. Default 15 s; at least 100 ms. */
   readonly lease?: Duration | undefined
@@ -43,7 +46,8 @@ export interface ServeOptions {
 export interface Settings {
   readonly concurrency: number
   readonly workerConcurrency: number
-  readonly requestsInFlight: number
+  /** `undefined`: depends on the engine. */
+  readonly requestsInFlight: number | undefined
   readonly leaseMs: number
   readonly sweepIntervalMs: number
   readonly retentionMs: number
@@ -57,7 +61,7 @@ export interface Settings {
 export const DEFAULT_LIMITS: Settings = {
   concurrency: 50,
   workerConcurrency: 200,
-  requestsInFlight: 16,
+  requestsInFlight: undefined,
   leaseMs: 15_000,
   sweepIntervalMs: 5_000,
   retentionMs: 7 * 24 * 3_600_000,
@@ -81,6 +85,7 @@ const VIRTUAL_SWEEP_MS = 60_000
 export function settingsOf(options: ServeOptions = {}, isVirtual = false): Settings {
   checkRecord('options', options)
   checkKnown('serveWorkflow', options, SERVE_KEYS)
+  const { requestsInFlight } = options
   const ms = (name: DurationName, least: number): number => {
     const given = options[name]
     return given === undefined
@@ -92,7 +97,7 @@ export function settingsOf(options: ServeOptions = {}, isVirtual = false): Setti
   return {
     concurrency: count('concurrency'),
     workerConcurrency: count('workerConcurrency'),
-    requestsInFlight: count('requestsInFlight'),
+    requestsInFlight: requestsInFlight === undefined ? undefined : checkCount('requestsInFlight', requestsInFlight),
     maxSteps: count('maxSteps'),
     maxJournalBytes: count('maxJournalBytes'),
     maxPayloadBytes: count('maxPayloadBytes'),
@@ -105,7 +110,7 @@ export function settingsOf(options: ServeOptions = {}, isVirtual = false): Setti
 }
 
 type DurationName = 'lease' | 'sweepInterval' | 'retention' | 'settleTime'
-type CountName = Exclude<keyof ServeOptions, DurationName>
+type CountName = Exclude<keyof ServeOptions, DurationName | 'requestsInFlight'>
 const SERVE_KEYS: readonly string[] = [
   ...['concurrency', 'workerConcurrency', 'requestsInFlight', 'lease', 'sweepInterval', 'retention'],
   ...['maxSteps', 'maxJournalBytes', 'maxPayloadBytes', 'settleTime'],

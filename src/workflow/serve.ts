@@ -29,6 +29,9 @@ export interface ServedWorkflow extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** Requests at a time to an engine that answers bursts at once: they share a write of its store (judgement). */
+const REQUESTS_IN_FLIGHT = 16
+
 /** What this package keeps of one worker. */
 interface Served {
   readonly hosts: Map<string, Host>
@@ -108,12 +111,15 @@ export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: Serve
 }
 
 function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings): SessionParts {
-  const { clock, random, workerName, ...observer } = portsOf(worker)
+  const { clock, random, workerName, answersBurstsLate, ...observer } = portsOf(worker)
   let isOver = false
   portsOf(worker).onEnd(() => {
     isOver = true
   })
-  const state = pacedStore(stateStore(untracedCaller(worker)), settings.requestsInFlight)
+  const state = pacedStore(
+    stateStore(untracedCaller(worker)),
+    () => settings.requestsInFlight ?? (answersBurstsLate() ? 1 : REQUESTS_IN_FLIGHT),
+  )
   const patient = patientStore(state, { clock, random, isOver: () => isOver })
   const store = settings.settleMs === 0 ? patient : settledStore(patient, clock, settings.settleMs)
   const call = (

@@ -89,12 +89,12 @@ test('invalid arguments are reported with exit code 2', async () => {
   const bad: [string[], RegExp][] = [
     [['dev'], /dev needs the file of a worker/],
     [['dev', join(folder, 'missing.ts')], /there is no file .*missing\.ts/],
-    [['dev', folder], /is no file/],
+    [['dev', folder], /is not a file/],
     [['dev', file, 'second.ts'], /there is no file .*second\.ts/],
     [['dev', file, '--watch', join(folder, 'nowhere')], /there is no folder/],
     [['dev', file, '--data', ''], /--data must be a folder/],
     [['dev', file, '--port', 'x'], /--port must be a port/],
-    [['dev', root('README.md')], /README\.md is no worker/],
+    [['dev', root('README.md')], /README\.md is not a worker/],
     [['dev', file, '--config', 'a.yaml', '--host', '::1'], /--host and --config cannot be combined/],
     [['dev', file, '--log-format', 'xml'], /--log-format must be text, json/],
   ]

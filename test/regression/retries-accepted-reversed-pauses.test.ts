@@ -8,9 +8,7 @@ const invalid = (message: RegExp) =>
 test('a retry with the longer pause first, or without an upper limit of attempts, is refused', async () => {
   const { worker } = await connectedRig({ otel: { enabled: false } })
   const call = (retry: object) => worker.trigger({ function_id: 'f', payload: {}, retry })
-  await expect(call({ backoff: '5s..1s' })).rejects.toThrow(
-    invalid(/retry\.backoff must be the shorter duration first/),
-  )
+  await expect(call({ backoff: '5s..1s' })).rejects.toThrow(invalid(/retry\.backoff must be .*the shorter one first/))
   await expect(call({ attempts: 0 })).rejects.toThrow(
     invalid(/retry\.attempts must be a whole number from 1 to 100, got 0/),
   )

@@ -117,7 +117,10 @@ export class WorkflowWorld {
     const slots = { max: scenario.slots * 2, used: 0, waiting: new Set<() => void>() }
     const hosts = new Map<string, Host>()
     for (const id of served) {
-      const patient = patientStore(pacedStore(machine.store, scenario.requestsInFlight), repeat)
+      const patient = patientStore(
+        pacedStore(machine.store, () => scenario.requestsInFlight),
+        repeat,
+      )
       const store = scenario.settleMs === 0 ? patient : settledStore(patient, clock, scenario.settleMs)
       const settings = { ...DEFAULT_LIMITS, concurrency: scenario.slots, sweepIntervalMs: scenario.sweepMs }
       const host = new Host({

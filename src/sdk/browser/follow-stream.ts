@@ -140,7 +140,7 @@ class Follower<T, Content> implements StreamFollower<T, Content> {
     const event = isRecord(message) && isRecord(message['event']) ? message['event'] : undefined
     if (!isRecord(message) || event === undefined) return
     if (event['type'] === 'unauthorized') {
-      this.#refusal = new WebSocketError(ErrorCode.FORBIDDEN, 'The engine rejected the subscription to the stream')
+      this.#refusal = new WebSocketError(ErrorCode.FORBIDDEN, 'The engine refused the stream')
       void this.#connection.fail(this.#refusal)
     } else {
       if (this.#updates.length === MAX_KEPT_UPDATES) this.#startOver()

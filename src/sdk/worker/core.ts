@@ -156,6 +156,7 @@ export class Core {
       clock,
       random,
       workerName: options.metadata.name,
+      answersBurstsLate: () => link.needs?.releaseBursts === true,
       telemetry: () => this.telemetry.telemetry,
       logger: (serviceName) => this.telemetry.handlerLogger(serviceName),
       onDrain: (callback) => this.drainHooks.add(callback),

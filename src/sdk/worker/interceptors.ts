@@ -2,7 +2,7 @@
  * Functions of the user's that run around calls, publications and handlers: authentication, deadlines, audits. They form a
  * chain, the one added first on the outside. Without any, calls and handlers run as if this file did not exist.
  */
-import { ErrorCode, RuntimeError, TimeoutError } from '../../errors.js'
+import { ErrorCode, invalidArgument, TimeoutError } from '../../errors.js'
 import { deferred } from '../../std/async/deferred.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { Clock } from '../../std/time/clock.js'
@@ -74,20 +74,15 @@ export class Interceptors implements LinkPart {
   use(interceptor: Interceptor): Unsubscribe {
     checkRecord('interceptor', interceptor)
     // Without one of them, a misspelt check of callers would let every call through.
-    if (![...INTERCEPTOR_KEYS].some((key) => key in interceptor)) {
-      const members = Object.keys(interceptor).slice(0, 5).join(', ')
-      const text = `interceptor must have \`call\`, \`publish\` or \`serve\`, got ${members === '' ? 'none' : members}`
-      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
-    }
-    // Read one by one, as they may be methods of a class.
-    const { call, publish, serve } = interceptor
-    for (const [key, given] of Object.entries({ call, publish, serve }))
-      if (given !== undefined) checkFunction(`interceptor.${key}`, given)
-    // A copy of its own, so that one object may be added twice.
-    const own: Interceptor = {
-      call: call?.bind(interceptor),
-      publish: publish?.bind(interceptor),
-      serve: serve?.bind(interceptor),
+    if (![...INTERCEPTOR_KEYS].some((key) => key in interceptor))
+      throw invalidArgument('interceptor', 'an object with `call`, `publish` or `serve`', interceptor)
+    // A copy of its own, so that one object may be added twice. The members may be methods of a class.
+    const own: Interceptor = {}
+    for (const key of ['call', 'publish', 'serve'] as const) {
+      const given = interceptor[key]
+      if (given === undefined) continue
+      checkFunction(`interceptor.${key}`, given)
+      Object.assign(own, { [key]: given.bind(interceptor) })
     }
     this.#set([...this.#all, own])
     return () => {

@@ -17,6 +17,8 @@ export interface WorkerPorts {
   readonly random: Random
   /** The name of the worker. */
   readonly workerName: string
+  /** Whether the engine answers several calls at a time late; the distributed engine delays small writes. */
+  readonly answersBurstsLate: () => boolean
   /** Its telemetry; nothing while that is off. */
   telemetry(): Telemetry | undefined
   /** A logger that writes with the ids of the running span. */

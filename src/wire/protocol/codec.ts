@@ -156,7 +156,7 @@ export function refuseNesting(message: object, { maxDepth = Infinity }: JsonLimi
   const named = path.replace(/^data\b/, 'payload')
   const place = named.length > SHOWN_PATH_CHARACTERS ? `${named.slice(0, SHOWN_PATH_CHARACTERS)}…` : named
   const limit = `the engine reads ${String(maxDepth - 1)} levels of lists and objects`
-  const text = `The value nests too deep at \`${place}\`: ${limit}. Flatten it, or send it as a string of JSON.`
+  const text = `The value nests too deep at \`${place}\`: ${limit}. Flatten it, or send a string of JSON.`
   throw new SerdeError(ErrorCode.serialization_error, text, { cause })
 }
 

@@ -98,12 +98,12 @@ export function patientStore(store: Store, { limitMs = Infinity, isOver, ...work
   })
 }
 
-/** Sends at most `maxInFlight` requests at a time: the runs of a backlog would otherwise all send theirs at once. */
-export function pacedStore(store: Store, maxInFlight: number): Store {
+/** Sends at most `maxInFlight()` requests at a time: the runs of a backlog would otherwise all send theirs at once. */
+export function pacedStore(store: Store, maxInFlight: () => number): Store {
   const waiting: (() => void)[] = []
   let inFlight = 0
   return eachRequest(store, async (request) => {
-    if (inFlight >= maxInFlight) await new Promise<void>((resolve) => waiting.push(resolve))
+    if (inFlight >= maxInFlight()) await new Promise<void>((resolve) => waiting.push(resolve))
     else inFlight += 1
     try {
       return await request()

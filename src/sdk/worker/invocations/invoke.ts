@@ -212,7 +212,7 @@ function reply(server: Server, { message, served, leave }: Running, answer: Hand
 /** The only answer that always has room: without it the caller would wait for its time limit. */
 export const NO_ROOM: ErrorBody = {
   code: ErrorCode.RESULT_DROPPED,
-  message: 'The handler ran, but its result was dropped: the send queue is full, because the engine does not read',
+  message: 'The handler ran, but its result was dropped: the engine does not read',
 }
 
 /** An id longer than this is not repeated in full where the answer itself has to fit. */

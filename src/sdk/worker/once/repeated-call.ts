@@ -69,11 +69,10 @@ const MAX_ATTEMPTS = 100
 
 function backoffOf(given: unknown): BackoffPolicy {
   const [first, last = first, ...rest] = typeof given === 'string' ? given.split('..') : [given]
-  if (rest.length > 0) throw invalidArgument('retry.backoff', "a duration, or two as in '100ms..5s'", given)
   const initialDelayMs = durationMs('retry.backoff', first as string | number)
   const maxDelayMs = durationMs('retry.backoff', last as string | number)
-  if (last !== first && maxDelayMs < initialDelayMs)
-    throw invalidArgument('retry.backoff', "the shorter duration first, as in '100ms..5s'", given)
+  if (rest.length > 0 || maxDelayMs < initialDelayMs)
+    throw invalidArgument('retry.backoff', "a duration, or two as in '100ms..5s', the shorter one first", given)
   return {
     initialDelayMs,
     maxDelayMs: Math.max(maxDelayMs, effectiveInitialDelayMs({ initialDelayMs })),

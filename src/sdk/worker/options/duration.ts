@@ -16,19 +16,13 @@ const LONGEST_MS = 8.64e14
  * @throws {RuntimeError} `INVALID_ARGUMENT` for an invalid, negative or too long duration.
  */
 export function durationMs(argument: string, duration: Duration): number {
-  const ms = parsed(argument, duration)
-  if (ms <= LONGEST_MS) return ms
-  throw invalidArgument(argument, 'at most 10,000,000 days', duration)
+  const ms = typeof duration === 'string' ? parsed(duration.replaceAll(' ', '')) : duration
+  if (typeof ms === 'number' && ms >= 0 && ms <= LONGEST_MS) return ms
+  const expected = "milliseconds of 0 or more, or a text such as '90s' or '1h30m', at most 10000000d"
+  throw invalidArgument(argument, expected, duration)
 }
 
-function parsed(argument: string, duration: Duration): number {
-  if (typeof duration === 'number' && Number.isFinite(duration) && duration >= 0) return duration
-  const text = typeof duration === 'string' ? duration.replaceAll(' ', '') : ''
-  if (WHOLE.test(text)) {
-    return [...text.matchAll(PART)].reduce(
-      (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0),
-      0,
-    )
-  }
-  throw invalidArgument(argument, "milliseconds of 0 or more, or a text such as '90s' or '1h30m'", duration)
+function parsed(text: string): number {
+  if (!WHOLE.test(text)) return NaN
+  return [...text.matchAll(PART)].reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0)
 }
