@@ -2,7 +2,7 @@
  * Functions of the user's that run around calls, publications and handlers: authentication, deadlines, audits. They form a
  * chain, the one added first on the outside. Without any, calls and handlers run as if this file did not exist.
  */
-import { ErrorCode, invalidArgument, TimeoutError } from '../../errors.js'
+import { ErrorCode, RuntimeError, TimeoutError } from '../../errors.js'
 import { deferred } from '../../std/async/deferred.js'
 import type { Unsubscribe } from '../../std/async/emitter.js'
 import type { Clock } from '../../std/time/clock.js'
@@ -74,8 +74,11 @@ export class Interceptors implements LinkPart {
   use(interceptor: Interceptor): Unsubscribe {
     checkRecord('interceptor', interceptor)
     // Without one of them, a misspelt check of callers would let every call through.
-    if (![...INTERCEPTOR_KEYS].some((key) => key in interceptor))
-      throw invalidArgument('interceptor', 'an object with `call`, `publish` or `serve`', interceptor)
+    if (![...INTERCEPTOR_KEYS].some((key) => key in interceptor)) {
+      const members = Object.keys(interceptor).slice(0, 5).join(', ')
+      const text = `interceptor must have \`call\`, \`publish\` or \`serve\`, got ${members === '' ? 'none' : members}`
+      throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, text)
+    }
     // A copy of its own, so that one object may be added twice. The members may be methods of a class.
     const own: Interceptor = {}
     for (const key of ['call', 'publish', 'serve'] as const) {
