@@ -24,16 +24,7 @@ export function LogsPage(): JSX.Element {
   const functionId = address.value.query.get('function') ?? undefined
   useEffect(followLogs, [])
   const { rows: all, error } = logTail.value
-  const wanted = searched()
-  const rows = useMemo(() => {
-    if (wanted === '' && level === 'all' && functionId === undefined) return all ?? []
-    const words = wanted.split(/\s+/)
-    const isShown = (row: LogRow): boolean =>
-      row.severity_number >= LEVELS[level] &&
-      (functionId === undefined || writerOf(row) === functionId) &&
-      fits(row, words)
-    return (all ?? []).filter(isShown)
-  }, [all, wanted, level, functionId])
+  const rows = useShownRows(all, level, functionId)
   const chosen = id === undefined ? undefined : rows.find((row) => logId(row) === id)
   const search = location.search
   return (
@@ -77,6 +68,24 @@ export function LogsPage(): JSX.Element {
       {chosen !== undefined && <LogDetail row={chosen} />}
     </div>
   )
+}
+
+/** The records that the search, the level and the function leave; the same list until one of them changes. */
+function useShownRows(
+  all: readonly LogRow[] | undefined,
+  level: LevelName,
+  functionId: string | undefined,
+): readonly LogRow[] {
+  const wanted = searched()
+  return useMemo(() => {
+    if (wanted === '' && level === 'all' && functionId === undefined) return all ?? []
+    const words = wanted.split(/\s+/)
+    const isShown = (row: LogRow): boolean =>
+      row.severity_number >= LEVELS[level] &&
+      (functionId === undefined || writerOf(row) === functionId) &&
+      fits(row, words)
+    return (all ?? []).filter(isShown)
+  }, [all, wanted, level, functionId])
 }
 
 function levelOf(text: string | null): LevelName {
