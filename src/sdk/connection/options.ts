@@ -107,5 +107,5 @@ export function checkAddress(address: unknown): string {
 export function checkAddresses(given: unknown): readonly string[] {
   if (!Array.isArray(given)) return [checkAddress(given)]
   if (given.length > 0) return given.map(checkAddress)
-  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'The list of engine addresses is empty')
+  throw new RuntimeError(ErrorCode.INVALID_ARGUMENT, 'An engine address is required')
 }
