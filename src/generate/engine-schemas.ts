@@ -112,41 +112,32 @@ export function parseEngineSchemas(text: string): EngineSchemas {
   })
 }
 
-/** The schemas as `parseEngineSchemas` reads them, without those that `tooDeepSchemas` lists. */
-export function schemasText(schemas: EngineSchemas): string {
-  const readable = {
+/**
+ * The schemas as `parseEngineSchemas` reads them, without those that nest too deep to be read.
+ * @param onLeftOut receives a sentence for each of those.
+ */
+export function schemasText(schemas: EngineSchemas, onLeftOut: (sentence: string) => void = () => undefined): string {
+  const readable = (owner: string, formats: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+    const kept = Object.entries(formats).filter(([name, schema]) => {
+      const fault = nestingFault(schema)
+      if (fault !== undefined) onLeftOut(`The ${name} of ${owner} is left out: ${fault}`)
+      return fault === undefined
+    })
+    return Object.fromEntries(kept)
+  }
+  const { functions, trigger_types } = schemas
+  const written = {
     ...schemas,
-    functions: schemas.functions.map((row) => ({ ...row, ...readableOf(row, ['request_format', 'response_format']) })),
-    trigger_types: schemas.trigger_types.map((row) => ({
+    functions: functions.map(({ request_format, response_format, ...row }) => ({
       ...row,
-      ...readableOf(row, ['trigger_request_format', 'call_request_format']),
+      ...readable(`function ${row.function_id}`, { request_format, response_format }),
+    })),
+    trigger_types: trigger_types.map(({ trigger_request_format, call_request_format, ...row }) => ({
+      ...row,
+      ...readable(`trigger type ${row.id}`, { trigger_request_format, call_request_format }),
     })),
   }
-  return `${JSON.stringify(readable, undefined, 2)}\n`
-}
-
-/** Which schemas nest too deep to be written, in one sentence each. */
-export function tooDeepSchemas({ functions, trigger_types }: EngineSchemas): string[] {
-  const sentences = (owner: string, formats: Readonly<Record<string, unknown>>): string[] =>
-    Object.entries(formats).flatMap(([name, schema]) => {
-      const fault = nestingFault(schema)
-      return fault === undefined ? [] : [`The ${name} of ${owner} is left out: ${fault}`]
-    })
-  return [
-    ...functions.flatMap(({ function_id, request_format, response_format }) =>
-      sentences(`function ${function_id}`, { request_format, response_format }),
-    ),
-    ...trigger_types.flatMap(({ id, trigger_request_format, call_request_format }) =>
-      sentences(`trigger type ${id}`, { trigger_request_format, call_request_format }),
-    ),
-  ]
-}
-
-function readableOf<K extends string>(
-  row: Readonly<Partial<Record<K, unknown>>>,
-  names: readonly K[],
-): Record<string, unknown> {
-  return Object.fromEntries(names.map((name) => [name, nestingFault(row[name]) === undefined ? row[name] : undefined]))
+  return `${JSON.stringify(written, undefined, 2)}\n`
 }
 
 function functionOf(row: Readonly<Record<string, unknown>> | Partial<FunctionRow>): FunctionSchemas {

@@ -81,7 +81,7 @@ export class Interceptors implements LinkPart {
     }
     // A copy of its own, so that one object may be added twice. The members may be methods of a class.
     const own: Interceptor = {}
-    for (const key of ['call', 'publish', 'serve'] as const) {
+    for (const key of INTERCEPTOR_KEYS as ReadonlySet<keyof Interceptor>) {
       const given = interceptor[key]
       if (given === undefined) continue
       checkFunction(`interceptor.${key}`, given)

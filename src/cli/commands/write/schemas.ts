@@ -1,5 +1,5 @@
 /** `iii-node schemas`: prints the schemas of an engine as JSON, which other commands read with `--from`. */
-import { schemasText, tooDeepSchemas } from '../../../generate/engine-schemas.js'
+import { schemasText } from '../../../generate/engine-schemas.js'
 import { safeLines } from '../../../std/text/one-line.js'
 import { describe } from '../../../std/text/describe.js'
 import { Exit, UsageError, type Run } from '../../command.js'
@@ -12,7 +12,6 @@ export const run: Run = async (args, terminal) => {
   const { values, positionals } = parse(schemasOptions, args)
   if (positionals.length > 0) throw new UsageError(`schemas takes no arguments, got ${describe(positionals[0])}`)
   const schemas = await withEngine({ name: 'schemas', values }, ({ worker }) => schemasOf(worker.trigger))
-  for (const sentence of tooDeepSchemas(schemas)) terminal.err(safeLines(sentence))
-  terminal.out(schemasText(schemas).trimEnd())
+  terminal.out(schemasText(schemas, (sentence) => terminal.err(safeLines(sentence))).trimEnd())
   return Exit.OK
 }
