@@ -6,6 +6,7 @@ import type { ErrorBody } from '../errors.js'
 import { toErrorBody } from '../wire/protocol/error-body.js'
 import { Emitter, type Unsubscribe } from '../std/async/emitter.js'
 import type { Log } from '../std/log.js'
+import type { Clock } from '../std/time/clock.js'
 
 /** Severity of an event. */
 export type EventLevel = keyof Log
@@ -133,17 +134,29 @@ export interface LogLine {
   readonly message: string
 }
 
+type WriteLine = Log['warn']
+
 /** The event stream of one engine. Calls between workers emit an event only when they fail. */
 export class EngineEvents {
   readonly #emitter = new Emitter<EngineEvent>((error) => {
     process.emitWarning(`A listener of engine events failed: ${toErrorBody(error).message}`)
   })
-  /** The log of the engine, whose records are events as well. */
-  readonly log: Log = {
-    debug: this.#line('debug'),
-    info: this.#line('info'),
-    warn: this.#line('warn'),
-    error: this.#line('error'),
+  /** The log of the engine, whose records are events as well. Of warnings and errors, repeated lines are left out. */
+  readonly log: Log
+
+  constructor(clock: Clock) {
+    const repeats = new RepeatedLines(clock, this.#line('warn'))
+    const limited = (write: WriteLine): WriteLine => {
+      return (fields, message) => {
+        if (repeats.admits(message)) write(fields, message)
+      }
+    }
+    this.log = {
+      debug: this.#line('debug'),
+      info: this.#line('info'),
+      warn: limited(this.#line('warn')),
+      error: limited(this.#line('error')),
+    }
   }
 
   readonly emit: Emit = (event) => {
@@ -154,10 +167,47 @@ export class EngineEvents {
     return this.#emitter.on(listener)
   }
 
-  #line(level: EventLevel): (fields: object, message: string) => void {
+  #line(level: EventLevel): WriteLine {
     return (fields, message) => {
       this.emit({ kind: 'log', level, message, fields })
     }
+  }
+}
+
+/** Lines of one sentence that are logged within a period; further ones are counted. */
+const MAX_SAME_LINES = 100
+const PERIOD_MS = 10_000
+
+/**
+ * Limits how often a sentence is logged: what a client does wrong in each frame, and what is dropped under load, would
+ * fill the disk with equal lines. Sentences are constants of the source, so there are few.
+ */
+class RepeatedLines {
+  readonly #clock: Clock
+  readonly #report: WriteLine
+  readonly #periods = new Map<string, { endsMs: number; lines: number }>()
+
+  constructor(clock: Clock, report: WriteLine) {
+    this.#clock = clock
+    this.#report = report
+  }
+
+  /** Counts a line. @returns whether it may be logged. */
+  admits(message: string): boolean {
+    const now = this.#clock.now()
+    const period = this.#periods.get(message)
+    if (period === undefined || now >= period.endsMs) {
+      this.#periods.set(message, { endsMs: now + PERIOD_MS, lines: 1 })
+      return true
+    }
+    period.lines += 1
+    if (period.lines === MAX_SAME_LINES + 1)
+      this.#clock.after(period.endsMs - now, () => this.#close(message, period.lines - MAX_SAME_LINES), 'background')
+    return period.lines <= MAX_SAME_LINES
+  }
+
+  #close(line: string, omitted: number): void {
+    this.#report({ line, omitted, periodMs: PERIOD_MS }, 'A line was logged so often that further ones were left out')
   }
 }
 

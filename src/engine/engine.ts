@@ -98,7 +98,7 @@ export interface LocalEngine extends StartedEngine {
  * Everything is closed then.
  */
 export async function startEngine(config: EngineConfig, options: EngineOptions = {}): Promise<LocalEngine> {
-  const events = new EngineEvents()
+  const events = new EngineEvents(options.clock ?? systemClock)
   if (options.onEvent !== undefined) events.on(options.onEvent)
   if (options.log !== undefined) events.on(writeTo(options.log))
   const parts = createParts({

@@ -33,16 +33,14 @@ interface Watched {
   readonly changed: Signal<number>
   /** Receives each event. */
   readonly seen?: ((event: unknown) => void) | undefined
+  /**
+   * Whether an event is counted. With it nothing but events is: what is loaded once the trigger has been registered
+   * misses none, since the engine handles the frames of a connection in order.
+   */
+  readonly concerns?: ((event: unknown) => boolean) | undefined
   /** Removes the trigger and its function from the engine. */
   release?: () => void
 }
-
-type WatchArguments = [
-  type: 'state' | 'stream',
-  config: object,
-  changed: Signal<number>,
-  seen?: (event: unknown) => void,
-]
 
 /** Triggers that the engine has not confirmed are reported at this interval, since it may lack their types. */
 const POLL_MS = 2_000
@@ -109,8 +107,8 @@ export class Connection {
   }
 
   /** Counts the events of one more trigger into a signal, until the returned function is called. */
-  watch(...[type, config, changed, seen]: WatchArguments): () => void {
-    const watched: Watched = { type, config, changed, seen }
+  watch(trigger: Omit<Watched, 'release'>): () => void {
+    const watched: Watched = { ...trigger }
     this.#watched.add(watched)
     if (this.#worker !== undefined) this.#register(this.#worker, watched)
     return () => {
@@ -134,7 +132,7 @@ export class Connection {
       if (worker !== this.#worker || state !== IIIConnectionState.Connected) return
       this.state.value = { kind: 'open' }
       this.#confirm(worker)
-      for (const watched of this.#watched) this.#change(watched)
+      for (const watched of this.#watched) if (watched.concerns === undefined) this.#change(watched)
     })
     for (const watched of this.#watched) this.#register(worker, watched)
   }
@@ -144,7 +142,7 @@ export class Connection {
     const reported = (event: unknown): null => {
       this.#polled.delete(watched)
       watched.seen?.(event)
-      this.#change(watched)
+      if (watched.concerns?.(event) !== false) this.#change(watched)
       return null
     }
     const id = `console::${crypto.randomUUID()}::${type}`
@@ -157,7 +155,7 @@ export class Connection {
     this.#polled.add(watched)
     if (this.state.peek().kind !== 'open') return
     this.#confirm(worker)
-    this.#change(watched)
+    if (watched.concerns === undefined) this.#change(watched)
   }
 
   /** Stops polling once the triggers are in effect. If the engine refuses one, each is polled until it fires. */

@@ -182,11 +182,22 @@ function remember(key: string, value: unknown): void {
 export function useChanges(type: 'state' | 'stream', ...configs: readonly object[]): ReadonlySignal<number> {
   const changed = useSignal(0)
   useEffect(() => {
-    const releases = configs.map((config) => connection.watch(type, config, changed))
+    const releases = configs.map((config) => connection.watch({ type, config, changed }))
     return () => {
       for (const release of releases) release()
     }
   }, [JSON.stringify([type, configs]), changed])
+  return changed
+}
+
+/** Counts the reports of one trace, which must stay the same, while the component is shown. */
+export function useTraceChanges(traceId: string): ReadonlySignal<number> {
+  const changed = useSignal(0)
+  useEffect(() => {
+    const concerns = (event: unknown): boolean =>
+      (event as { trace_ids: readonly string[] }).trace_ids.includes(traceId)
+    return connection.watch({ type: 'trace', config: {}, changed, concerns })
+  }, [])
   return changed
 }
 

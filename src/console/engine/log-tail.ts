@@ -12,6 +12,8 @@ const MAX_LOGS = 100_000
 const PAGE = 2_500
 /** Records arrive in batches, so a query goes back this far behind the latest known one. */
 const OVERLAP_MS = 15_000
+/** An engine that has to report more at once may leave reports out. */
+const MAX_REPORTED = 5_000
 
 export interface LogTail {
   /** Newest first; `undefined` until the first page has arrived. */
@@ -30,8 +32,12 @@ let isWhole = false
 /** The time of the oldest record that was reported and has not been loaded. Beginning of time: reports may be missing. */
 let oldestReported = -Infinity
 
+/** Records that were reported and have not been loaded. */
+let reported = 0
+
 connection.onLog = (record) => {
-  oldestReported = Math.min(oldestReported, logMs(record as LogRow))
+  reported += 1
+  oldestReported = reported > MAX_REPORTED ? -Infinity : Math.min(oldestReported, logMs(record as LogRow))
 }
 connection.state.subscribe(({ kind }) => {
   if (kind !== 'open') oldestReported = -Infinity
@@ -67,9 +73,11 @@ async function load(): Promise<void> {
 
 /** Loads the newest records, in pages, until one has nothing new and is older than all that were reported. */
 async function loadPages(newest: LogRow | undefined): Promise<void> {
-  const since = isWhole && newest !== undefined ? { start_time: Math.floor(logMs(newest) - OVERLAP_MS) } : {}
-  const untilMs = isWhole && oldestReported < Infinity ? oldestReported : -Infinity
+  const isComplete = isWhole && newest !== undefined && oldestReported > -Infinity
+  const since = isComplete ? { start_time: Math.floor(Math.min(logMs(newest) - OVERLAP_MS, oldestReported)) } : {}
+  const untilMs = isComplete && oldestReported < Infinity ? oldestReported : -Infinity
   oldestReported = Infinity
+  reported = 0
   for (let offset = 0; offset < MAX_LOGS; offset += PAGE) {
     const page = await engine.logs({ ...since, offset, limit: PAGE })
     const added = add(page)

@@ -216,7 +216,7 @@ function TraceDetail({ traceId }: { readonly traceId: string }): JSX.Element {
           Close <kbd>Esc</kbd>
         </button>
       </div>
-      <TraceView traceId={traceId} isPage />
+      <TraceView key={traceId} traceId={traceId} isPage />
     </article>
   )
 }

@@ -148,7 +148,7 @@ function Answer({ outcome }: { readonly outcome: Outcome }): JSX.Element {
           )}
         </div>
       </Panel>
-      <TraceView traceId={traceId} />
+      <TraceView key={traceId} traceId={traceId} />
     </>
   )
 }

@@ -36,7 +36,7 @@ function RunList({ selected }: { readonly selected: string | undefined }): JSX.E
   const { query } = address.value
   const limit = useSignal(PAGE_SIZE)
   const changed = useSignal(0)
-  useEffect(() => connection.watch('state', {}, changed, noteChange), [changed])
+  useEffect(() => connection.watch({ type: 'state', config: {}, changed, seen: noteChange }), [changed])
   const filter = { ...filterOf(query), limit: limit.value }
   const { value, error } = useQuery(JSON.stringify(['runs', filter]), () => listRuns(filter), changed)
   const search = location.search

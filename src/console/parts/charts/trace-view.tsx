@@ -1,8 +1,8 @@
-/** One trace as a document: its waterfall, and the selected span beneath. */
+/** One trace as a document: its waterfall, and the selected span beneath. Another trace needs another component. */
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { connection, engine, useQuery } from '../../engine/engine.js'
-import type { SpanNode } from '../../../wire/protocol/list-rows.js'
+import { connection, engine, useQuery, useTraceChanges } from '../../engine/engine.js'
+import type { LogRow, SpanNode } from '../../../wire/protocol/list-rows.js'
 import { durationMs, flatten, isExecution, originOf, startMs } from '../../engine/span-facts.js'
 import { Ago, Duration, Empty, Problem, Status } from '../basics.js'
 import { address, setQuery } from '../router.js'
@@ -16,10 +16,9 @@ export interface TraceViewProps {
 }
 
 export function TraceView({ traceId, isPage = false }: TraceViewProps): JSX.Element {
-  const { changes } = connection
-  const trace = useQuery(`trace ${traceId}`, () => engine.trace(traceId), changes.trace)
-  const logs =
-    useQuery(`logs ${traceId}`, () => engine.logs({ trace_id: traceId, limit: 500 }), changes.log).value ?? []
+  const trace = useQuery(`trace ${traceId}`, () => engine.trace(traceId), useTraceChanges(traceId))
+  const loadLogs = (): Promise<readonly LogRow[]> => engine.logs({ trace_id: traceId, limit: 500 })
+  const logs = useQuery(`logs ${traceId}`, loadLogs, connection.changes.log).value ?? []
   const picked = useSignal<string | undefined>(undefined)
   const problem = trace.error === undefined ? null : <Problem error={trace.error} />
   if (trace.value === undefined) return problem ?? <p class="dim">Loading…</p>
