@@ -98,6 +98,8 @@ export const shared = {
   },
   test: {
     pool: 'forks',
+    // Transformed modules stay in `node_modules/`, by their content: each later run of the same sources takes them from there.
+    experimental: { fsModuleCache: true },
     setupFiles: [fromRoot('test/kit/every-suite.ts')],
     testTimeout: nightly ? 120_000 : 10_000,
     hookTimeout: nightly ? 30_000 : 10_000,
