@@ -18,7 +18,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
-import ts from 'typescript'
+import { transform } from 'sucrase'
 import { Child, type ChildOptions } from './child.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -56,14 +56,13 @@ export function childCommand(name: string): readonly string[] {
 /** Runs TypeScript code that imports `iii-node`. `name` is that of its file, without the ending. */
 export function runCode(name: string, code: string, options: ChildOptions = {}): Child {
   const file = join('code', `${name}.js`)
-  // esbuild would have to be started for each.
-  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
-  const { outputText } = ts.transpileModule(code, { compilerOptions })
+  // esbuild would have to be started for each, and loading the compiler takes each test file a second.
+  const { code: output } = transform(code, { transforms: ['typescript'], disableESTransforms: true })
   const target = join(compiledProject(), file)
   mkdirSync(dirname(target), { recursive: true })
   writeFileSync(
     target,
-    outputText
+    output
       .replaceAll(/(from |import\()'iii-node'/g, `$1'../src/index.js'`)
       .replaceAll(/(from |import\()'iii-node\/([\w/-]+)'/g, `$1'../src/entry/$2.js'`),
   )
