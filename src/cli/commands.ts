@@ -84,7 +84,11 @@ const completion: CommandSpec = {
   name: 'completion',
   summary: 'print a completion script for a shell',
   usage: ['<bash | zsh | fish>'],
-  about: ['Prints a script that completes commands, their arguments and options.'],
+  about: [
+    'Prints a script that completes commands, their arguments and options. Names of functions, queues, streams and ' +
+      'others come from the engine that the line would reach: that of `--url`, else of III_URL. If it does not answer ' +
+      'within a second, no names are offered. Names that a shell has to quote are left out.',
+  ],
   words: ['bash', 'zsh', 'fish'],
   options: {},
   examples: [
