@@ -12,7 +12,7 @@ async function watched() {
   const changes: string[] = []
   const watch = new FolderWatch(folder, {
     ignored: ['generated/*', '*.gen.ts'],
-    onChange: (file) => changes.push(basename(file)),
+    onChange: (files) => changes.push(...files.map((file) => basename(file))),
   })
   onTestFinished(() => {
     watch.close()
