@@ -31,7 +31,8 @@ const dev: CommandSpec = {
   usage: ['<worker file>… [options] [-- arguments of the workers]'],
   about: [
     'Runs the local engine and workers on it, and restarts a worker when code in its folder changes. Running ' +
-      'handlers finish first. If the code does not build, the old worker keeps running. A worker finds the engine by ' +
+      'handlers finish first. If the code does not build, the old worker keeps running. Of several workers, those restart ' +
+      'that include the changed file. A worker finds the engine by ' +
       'III_URL. Ctrl-C stops all.',
     'Prints a line for each HTTP request, job and failed call, with the trace that `iii-node traces <id>` draws. Keys ' +
       'on a terminal: r restarts the workers, o opens the console, c clears the screen, q quits.',
