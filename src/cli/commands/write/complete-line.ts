@@ -11,7 +11,7 @@ import { queuesOf, rowsOf } from '../ask/ls.js'
 import { lettersOf } from '../ask/queues.js'
 
 /** Time limit for the engine. */
-const LIMIT_MS = 1_000
+const NAMES_LIMIT_MS = 1_000
 const MAX_LETTERS = 200
 /** A name that means the same in each shell without quotes. Others could do harm in a script. */
 const SAFE = /^[\p{L}\p{N}_.:/@%+,][\p{L}\p{N}_.:/@%+,-]*$/u
@@ -83,7 +83,7 @@ async function namesOf(kind: NameKind, { positionals, values }: Given): Promise<
   try {
     await withEngine({ name: 'completion', values }, (remote) => {
       const search = names[kind](remote, positionals).then((each) => (found = each))
-      return new TimeLimit(systemClock, LIMIT_MS).wait(search)
+      return new TimeLimit(systemClock, NAMES_LIMIT_MS).wait(search)
     })
   } catch {
     // A message would appear in the line that is being typed.
