@@ -69,7 +69,7 @@ export const LIST_KINDS = [
 export type ListKind = (typeof LIST_KINDS)[number]
 
 export const listOptions = {
-  all: { type: 'boolean', short: 'a', about: 'include what belongs to the engine itself' },
+  all: { type: 'boolean', short: 'a', about: 'include parts of the engine and connections of commands' },
   json,
   ...connectionOptions,
 } as const satisfies OptionSpecs

@@ -1,5 +1,7 @@
 /** Runs a worker in its own process: starts it, asks it to drain, and kills it when that takes too long. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import type { LocalEngine } from '../../engine/engine.js'
 import { EngineFunctions } from '../../wire/protocol/names.js'
 import { systemClock } from '../../std/time/clock.js'
@@ -174,4 +176,9 @@ export async function hasWorkerOf(engine: Pick<LocalEngine, 'invoke'>, pid: numb
   })
   const found = (await Promise.all(details)) as ({ readonly worker: { readonly pid?: number } } | undefined)[]
   return found.some((detail) => detail?.worker.pid === pid)
+}
+
+/** The variables of `--env-file`. */
+export function variablesIn(files: readonly string[]): Record<string, string | undefined> {
+  return Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8')))) as Record<string, string>
 }
