@@ -17,7 +17,7 @@ export const MEMORY_URL = 'ws://memory.engine'
 /**
  * Bytes that a reader may leave unread before the sender notices, as the operating system would buffer for a socket.
  */
-export const SYSTEM_BYTES = 1024 * 1024
+const SYSTEM_BYTES = 1024 * 1024
 
 /** Holds the frames that one end sends. */
 interface Fence {
