@@ -271,17 +271,8 @@ export const devOptions = {
     value: '<url>',
     about: 'send calls of functions that are not registered here to this engine, such as wss://staging.example',
   },
-  'bridge-token': {
-    type: 'string',
-    value: '<token>',
-    about: "for a guarded engine of --bridge: sent as 'authorization: Bearer <token>'",
-  },
-  'bridge-header': {
-    type: 'string',
-    multiple: true,
-    value: '<header>',
-    about: "'name: value', sent with the handshake of --bridge; may be given several times",
-  },
+  'bridge-token': { ...connectionOptions.token, about: "for --bridge: sent as 'authorization: Bearer <token>'" },
+  'bridge-header': { ...connectionOptions.header, about: "for --bridge: 'name: value'; may be given several times" },
   expose: {
     type: 'string',
     multiple: true,

@@ -81,7 +81,9 @@ export function readEngineOptions(values: Values<typeof engineOptions>, found?: 
 export function readBridgeOptions(values: Values<typeof devOptions>): ConfiguredBuiltin | undefined {
   const { bridge: url, expose = [], 'bridge-namespace': namespace = `dev-${userInfo().username}` } = values
   if (url === undefined) {
-    const other = (['expose', 'bridge-namespace', 'bridge-token', 'bridge-header'] as const).find((name) => values[name] !== undefined)
+    const other = (['expose', 'bridge-namespace', 'bridge-token', 'bridge-header'] as const).find(
+      (name) => values[name] !== undefined,
+    )
     if (other !== undefined) throw new UsageError(`--${other} needs --bridge, which names the other engine`)
     return undefined
   }

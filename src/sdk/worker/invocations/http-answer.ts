@@ -94,7 +94,8 @@ function noteStatus(value: Record<string, unknown>, note: (problem: string) => v
  */
 function returnedHeaders(given: unknown): unknown {
   const pairs = headerPairs(given)
-  const isPlain = isRecord(given) && !(Symbol.iterator in given) && Object.values(given).every((value) => typeof value === 'string')
+  const isPlain =
+    isRecord(given) && !(Symbol.iterator in given) && Object.values(given).every((value) => typeof value === 'string')
   return isPlain ? given : pairs.map(([name, value]) => `${name}: ${value}`)
 }
 
