@@ -44,7 +44,6 @@ export const connectionOptions = {
 } as const satisfies OptionSpecs
 
 const json = { type: 'boolean', about: 'print JSON, in the shape described below' } as const
-
 const limit = { type: 'string', value: '<n>' } as const
 
 export const callOptions = {
