@@ -36,7 +36,7 @@ test.each([new Map([['a', 1]]), new Set([1])])(
   'a step whose result holds %o fails, as JSON has no form for it',
   async (held) => {
     const engine = await workflowEngine()
-    const workflow = defineWorkflow({ id: 'holds' }, (flow) => flow.step('collect', () => ({ held }) as object))
+    const workflow = defineWorkflow({ id: 'holds' }, (flow) => flow.step('collect', () => ({ held })))
     const worker = await servingWorker(engine, [workflow])
     const run = await startWorkflow(worker, workflow, {})
     await engine.advance('1s')

@@ -15,7 +15,7 @@ test('callers after the first one learn at once that the work of a key is lost',
     const worker = engine.connect({ diagnostics: 'silent' })
     await worker.once('other', () => 1)
     let code: unknown
-    worker.once('k', () => 'again').catch((error: { code?: unknown }) => (code = error.code))
+    worker.once('k', () => 'again').catch((error: unknown) => (code = (error as { code?: unknown }).code))
     await engine.advance(limit)
     return code
   }
