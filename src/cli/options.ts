@@ -44,7 +44,6 @@ export const connectionOptions = {
 } as const satisfies OptionSpecs
 
 const json = { type: 'boolean', about: 'print JSON, in the shape described below' } as const
-
 const limit = { type: 'string', value: '<n>' } as const
 
 export const callOptions = {
@@ -271,6 +270,8 @@ export const devOptions = {
     value: '<url>',
     about: 'send calls of functions that are not registered here to this engine, such as wss://staging.example',
   },
+  'bridge-token': { ...connectionOptions.token, about: "for --bridge: sent as 'authorization: Bearer <token>'" },
+  'bridge-header': { ...connectionOptions.header, about: "for --bridge: 'name: value'; may be given several times" },
   expose: {
     type: 'string',
     multiple: true,

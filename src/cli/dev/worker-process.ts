@@ -32,16 +32,23 @@ export interface WorkerProcessOptions {
 }
 
 /**
- * A module that ends the worker when this process ends, even if it is killed: old code must not serve beside new code.
- * With `waits`, it also loads this package and holds the worker back until a message arrives.
- * Child processes of the worker inherit the arguments of Node and are not affected.
+ * A module that ends the worker when this process ends, even if it is killed before the worker has started: old code must
+ * not serve beside new code. With `waits`, it also loads this package and holds the worker back until a message arrives.
+ * Child processes of the worker inherit the arguments of Node. They start only while this process lives, and are not tied.
  */
 function tie(waits: boolean, file: string): string {
-  const code = `${waits ? preload(file) : ''}
-  if (process.ppid === ${String(process.pid)} && process.channel) {
-    process.on('disconnect', () => process.exit())
+  const parent = String(process.pid)
+  const code = `const isWorker = process.ppid === ${parent} && process.channel
+  try {
+    process.kill(${parent}, 0)
+  } catch (error) {
+    if (error.code === 'ESRCH') process.exit()
+  }
+  if (isWorker) process.on('disconnect', () => process.exit())
+  ${waits ? preload(file) : ''}
+  if (isWorker) {
     ${waits ? "await new Promise((resolve) => process.once('message', resolve))" : ''}
-    process.channel.unref()
+    process.channel?.unref()
   }`
   return `data:text/javascript,${encodeURIComponent(code)}`
 }

@@ -64,14 +64,22 @@ export class OtlpSink implements FrameSink {
     await this.#sender?.flush()
   }
 
-  /** Sends what waits within a time limit, and drops the rest. Never rejects. */
+  /** Sends what waits within a time limit, and drops the rest, which it reports. Never rejects. */
   async close(limitMs: number): Promise<void> {
+    const isFirst = !this.#isClosed
     this.#isClosed = true
+    const before = this.dropped
     const limit = new TimeLimit(this.#options.clock, limitMs)
     if (this.#loading !== undefined) await limit.wait(this.#loading)
     for (const { records } of this.#early) this.#dropped += records
     this.#early = []
     await this.#sender?.close(limit.remainingMs)
+    const lost = this.dropped - before
+    if (!isFirst || lost === 0) return
+    process.emitWarning(
+      `${String(lost)} spans, log records and metric points were lost at the end: no collector accepted them within ` +
+        `${String(limitMs)} ms (\`otel.shutdownTimeoutMs\`).`,
+    )
   }
 
   async #load(): Promise<void> {
