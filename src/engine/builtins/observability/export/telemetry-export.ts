@@ -64,9 +64,9 @@ export class TelemetryExport {
   async stop(): Promise<void> {
     this.#timer?.cancel()
     this.#sendMetrics()
-    const before = this.#lost
+    const before = this.counts().dropped
     await this.#sender?.close(CLOSE_LIMIT_MS)
-    const lost = this.#lost - before
+    const lost = this.counts().dropped - before
     if (lost > 0) this.#host.log.warn({ lost }, 'Telemetry was lost at the end, since no collector accepted it in time')
   }
 
@@ -87,12 +87,6 @@ export class TelemetryExport {
 
   counts(): EngineStats['exported'] & { readonly waitingBytes: number } {
     return this.#sender?.counts() ?? { sent: 0, dropped: 0, failed: 0, waitingBytes: 0 }
-  }
-
-  /** Spans, log records and metric points that no collector accepted. */
-  get #lost(): number {
-    const { dropped, failed } = this.counts()
-    return dropped + failed
   }
 
   #sends(signal: Signal): boolean {
