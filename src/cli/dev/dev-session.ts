@@ -42,8 +42,12 @@ export interface DevSessionOptions extends DevWorker {
   readonly engine: Pick<LocalEngine, 'url' | 'invoke'>
   /** Announces a restart to the engine. Call the returned function once the new worker has registered everything. */
   readonly expectSuccessor: () => () => void
+  /** Announces the first start. Call the returned function once the worker has registered everything, or has failed. */
+  readonly expectFirst: () => () => void
   readonly envFiles: readonly string[]
   readonly ignored: readonly string[]
+  /** The file that `--types` writes. Its changes restart nothing. */
+  readonly types: string | undefined
   /** Whether other sessions run beside this one, so that messages name the worker. */
   readonly isOneOfSeveral: boolean
   /** Runs before each restart. */
@@ -81,13 +85,14 @@ export class DevSession {
   }
 
   start(): void {
-    const { folders, ignored } = this.#options
+    const { folders, ignored, types: ignoredFile } = this.#options
     const onChange = (file: string): void => {
       this.#changed(file)
     }
-    for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
+    for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, ignoredFile, onChange }))
+    const settled = this.#options.expectFirst()
     this.#spawn()
-    void this.#awaitReady(this.#round, systemClock.now())
+    void this.#awaitReady(this.#round, systemClock.now()).then(settled)
     // The worker process must not outlive this one, even when this one exits unexpectedly.
     process.once('exit', this.#kill)
   }
@@ -177,9 +182,7 @@ export class DevSession {
       return
     }
     this.#spawn()
-    void this.#awaitReady(round, changedAt).then(() => {
-      if (this.#round === round) settled()
-    })
+    void this.#awaitReady(round, changedAt).then(settled)
   }
 
   #spawn(): void {
