@@ -27,14 +27,15 @@ test('the file that dev --types writes, and declaration files, are no changes of
 
 /** An engine whose types are written, and the files in the order in which they were written. */
 async function writtenTypes() {
-  const { engine, clock, worker, settle } = await engineRig()
+  const rig = await engineRig()
+  const { engine, clock } = rig
   const file = join(await temporaryFolder(), 'iii.d.ts')
   const texts: string[] = []
   const writer = startTypesWriter(engine, file, { clock, emit: () => void texts.push(readFileSync(file, 'utf8')) })
   onTestFinished(() => writer.end())
-  await settle()
+  await rig.settle()
   const joined = async (name: string, ...ids: readonly string[]): Promise<RawWorker> => {
-    const joining = await worker({ name })
+    const joining = await rig.worker({ name })
     joining.register(...ids)
     await clock.advance(1_000)
     return joining

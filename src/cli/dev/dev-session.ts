@@ -85,12 +85,10 @@ export class DevSession {
   }
 
   start(): void {
-    const { folders, ignored, types: ignoredFile } = this.#options
-    const onChange = (file: string): void => {
-      this.#changed(file)
-    }
-    for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, ignoredFile, onChange }))
-    const settled = this.#options.expectFirst()
+    const { folders, ignored, types: ignoredFile, expectFirst } = this.#options
+    const onChange = (file: string): void => this.#changed(file)
+    this.#watches.push(...folders.map((folder) => new FolderWatch(folder, { ignored, ignoredFile, onChange })))
+    const settled = expectFirst()
     this.#spawn()
     void this.#awaitReady(this.#round, systemClock.now()).then(settled)
     // The worker process must not outlive this one, even when this one exits unexpectedly.
@@ -177,10 +175,7 @@ export class DevSession {
     const settled = this.#options.expectSuccessor()
     const round = (this.#round += 1)
     await this.#retire()
-    if (this.#isEnded) {
-      settled()
-      return
-    }
+    if (this.#isEnded) return settled()
     this.#spawn()
     void this.#awaitReady(round, changedAt).then(settled)
   }

@@ -51,20 +51,7 @@ export function startTypesWriter(engine: LocalEngine, file: string, { emit, cloc
   const ports = { dial: engine.dial(), clock, random: systemRandom }
   const worker = new Worker(resolveOptions(MEMORY_URL, options), ports)
   const functionId = `iii-node::types::${systemRandom.uuid()}`
-  let known: ReadonlySet<unknown> = new Set()
-  const receive = (event: unknown): null => {
-    if (!isRecord(event)) return null
-    const { functions } = event
-    if (!Array.isArray(functions)) {
-      if (event['event'] !== 'worker_disconnected') changed()
-      return null
-    }
-    const ids: unknown[] = functions.map((row: unknown) => isRecord(row) && row['function_id'])
-    if (ids.some((id) => !known.has(id))) changed()
-    known = new Set(ids)
-    return null
-  }
-  worker.registerFunction(functionId, receive, { metadata: { internal: true } })
+  worker.registerFunction(functionId, changesIn(changed), { metadata: { internal: true } })
   for (const type of ['engine::workers-available', 'engine::functions-available'])
     worker.registerTrigger({ type, function_id: functionId, config: {} })
   return {
@@ -80,5 +67,22 @@ export function startTypesWriter(engine: LocalEngine, file: string, { emit, cloc
       await worker.shutdown()
       await refresh.end()
     },
+  }
+}
+
+/** Receives the events of an engine, and reports those after which functions may be new. */
+function changesIn(changed: () => void): (event: unknown) => null {
+  let known: ReadonlySet<unknown> = new Set()
+  return (event) => {
+    if (!isRecord(event)) return null
+    const { functions } = event
+    if (!Array.isArray(functions)) {
+      if (event['event'] !== 'worker_disconnected') changed()
+      return null
+    }
+    const ids: unknown[] = functions.map((row: unknown) => isRecord(row) && row['function_id'])
+    if (ids.some((id) => !known.has(id))) changed()
+    known = new Set(ids)
+    return null
   }
 }
