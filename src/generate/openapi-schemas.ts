@@ -221,7 +221,8 @@ function namesIn(values: readonly unknown[]): unknown[] {
 
 /** Engines also have the type `map`. */
 function typesIn(value: unknown): unknown {
-  const names = new Set((Array.isArray(value) ? value : [value]).map((name) => (name === 'map' ? 'object' : name)))
+  const given: unknown[] = Array.isArray(value) ? value : [value]
+  const names = new Set(given.map((name) => (name === 'map' ? 'object' : name)))
   const [first, ...more] = TYPES.filter((name) => names.has(name))
   return more.length === 0 ? first : [first, ...more]
 }

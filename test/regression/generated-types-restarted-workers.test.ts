@@ -13,7 +13,7 @@ test('the file that dev --types writes, and declaration files, are no changes of
   await mkdir(join(folder, 'other'))
   const changes: string[] = []
   const generated = join(folder, 'types.ts')
-  const watch = new FolderWatch(folder, { ignoredFile: generated, onChange: (file) => changes.push(file) })
+  const watch = new FolderWatch(folder, { ignoredFile: generated, onChange: (files) => changes.push(...files) })
   onTestFinished(() => {
     watch.close()
   })

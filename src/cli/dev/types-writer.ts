@@ -8,6 +8,7 @@ import type { Emit } from '../../engine/engine-events.js'
 import { schemasOfLocal } from '../../generate/read-schemas.js'
 import { resolveOptions } from '../../sdk/worker/options/options.js'
 import { Worker } from '../../sdk/worker/worker.js'
+import { commandWorkerName } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { MEMORY_URL } from '../../wire/transport/memory-pair.js'
 import { systemRandom } from '../../std/random.js'
@@ -47,7 +48,8 @@ export function startTypesWriter(engine: LocalEngine, file: string, { emit, cloc
     isDue = holds > 0
     if (!isDue) refresh.changed()
   }
-  const options = { workerName: 'iii-node-types', diagnostics: 'silent' as const, otel: { enabled: false } }
+  const workerName = commandWorkerName('types', process.pid)
+  const options = { workerName, diagnostics: 'silent' as const, otel: { enabled: false } }
   const ports = { dial: engine.dial(), clock, random: systemRandom }
   const worker = new Worker(resolveOptions(MEMORY_URL, options), ports)
   const functionId = `iii-node::types::${systemRandom.uuid()}`

@@ -9,6 +9,7 @@ import type { Emit } from '../../../engine/engine-events.js'
 import { deferred } from '../../../std/async/deferred.js'
 import { systemClock } from '../../../std/time/clock.js'
 import { Exit, UsageError, type Run, type Terminal } from '../../command.js'
+import { WorkerBuilds } from '../../dev/build-check.js'
 import { DevSession, type DevWorker } from '../../dev/dev-session.js'
 import { listenToKeys } from '../../dev/keys.js'
 import { openBrowser } from '../../dev/open-browser.js'
@@ -88,6 +89,9 @@ function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevPar
   const hold = (): (() => void) => types?.hold() ?? ((): void => undefined)
   const expectSuccessor = sharedSuccessors(engine, hold)
   const waiting = new Set(workers)
+  // A worker may include files in the folder of another.
+  const watched = [...new Set(workers.flatMap((worker) => worker.folders))]
+  const builds = new WorkerBuilds(workers)
   return workers.map((worker) => {
     const onReady = (afterMs: number): void => {
       const name = isOneOfSeveral ? `${basename(worker.file)} is` : 'The worker is'
@@ -97,7 +101,8 @@ function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevPar
       const isKeyed = (terminal.stdin as Partial<NodeJS.ReadStream>).isTTY === true
       void printScreen(engine, terminal, isKeyed ? keys : undefined)
     }
-    const shared = { ...options, engine, emit, isOneOfSeveral, expectSuccessor, expectFirst: hold, onReady }
+    const successors = { expectSuccessor, expectFirst: hold }
+    const shared = { ...options, ...successors, engine, emit, isOneOfSeveral, onReady, watched, builds }
     return new DevSession({ ...shared, ...worker, clear: clears ? clear : (): void => undefined })
   })
 }
