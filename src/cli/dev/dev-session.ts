@@ -296,8 +296,4 @@ export class DevSession {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    systemClock.after(ms, resolve, 'background')
-  })
-}
+const pause = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.after(ms, resolve, 'background'))

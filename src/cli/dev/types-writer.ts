@@ -24,6 +24,9 @@ export interface TypesWriter {
   end(): Promise<void>
 }
 
+/** What the writer follows. */
+const TYPES = ['engine::workers-available', 'engine::functions-available']
+
 export interface TypesWriterParts {
   readonly emit: Emit
   readonly clock: Clock
@@ -54,8 +57,7 @@ export function startTypesWriter(engine: LocalEngine, file: string, { emit, cloc
   const worker = new Worker(resolveOptions(MEMORY_URL, options), ports)
   const functionId = `iii-node::types::${systemRandom.uuid()}`
   worker.registerFunction(functionId, changesIn(changed), { metadata: { internal: true } })
-  for (const type of ['engine::workers-available', 'engine::functions-available'])
-    worker.registerTrigger({ type, function_id: functionId, config: {} })
+  for (const type of TYPES) worker.registerTrigger({ type, function_id: functionId, config: {} })
   return {
     changed,
     hold: () => {
