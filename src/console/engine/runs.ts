@@ -5,7 +5,7 @@
 import { systemClock } from '../../std/time/clock.js'
 import { webRandom } from '../../std/web-random.js'
 import type { CanTrigger } from '../../sdk/worker/calls/trigger-request.js'
-import type { Entry } from '../../workflow/records/journal.js'
+import type { JournalEntry } from '../../workflow/records/journal.js'
 import { readRun, RECORD_KEY, runOfScope, scopeOf, type Run, type RunName } from '../../workflow/records/record.js'
 import { announcement, type RequestParts } from '../../workflow/records/requests.js'
 import { readStatuses } from '../../workflow/records/run-list.js'
@@ -14,11 +14,11 @@ import { readSignals, type KeptSignal } from '../../workflow/run/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunState, type RunStatus } from '../../workflow/records/status.js'
 import { stateStore } from '../../workflow/records/store.js'
 import { call } from './engine.js'
-import type { CallOptions } from './connection.js'
+import type { PageCallOptions } from './connection.js'
 
 // The same members as a worker's `trigger` has; what it resolves with is the caller's to name.
 const caller = {
-  trigger: ({ function_id, payload, namespace }: { function_id: string; payload: unknown } & CallOptions) =>
+  trigger: ({ function_id, payload, namespace }: { function_id: string; payload: unknown } & PageCallOptions) =>
     call(function_id, payload, { namespace }),
 } as CanTrigger
 
@@ -116,7 +116,7 @@ const knownStore = {
 
 /** A step of a run with all that is journaled of it. */
 export interface RunStep extends HistoryEntry {
-  readonly journal: Entry | undefined
+  readonly journal: JournalEntry | undefined
 }
 
 export interface RunDetail {
@@ -142,7 +142,7 @@ export async function readDetail(name: RunName): Promise<RunDetail | undefined> 
   return { run, status: statusOf(run), steps, signals: signalsOf(values, history.journal) }
 }
 
-function signalsOf(values: readonly unknown[], journal: readonly Entry[]): ReceivedSignal[] {
+function signalsOf(values: readonly unknown[], journal: readonly JournalEntry[]): ReceivedSignal[] {
   const consumed = new Set(journal.map(({ done }) => done?.signal?.token))
   return values
     .flatMap(readSignals)

@@ -1,5 +1,5 @@
 /** `iii-node call`: calls one function and prints its result as JSON, or describes its payload. */
-import { Exit, UsageError, type Run, type Terminal, type Values } from '../../command.js'
+import { Exit, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { delay, systemClock } from '../../../std/time/clock.js'
 import { describe } from '../../../std/text/describe.js'
@@ -17,7 +17,7 @@ type Action = { type: 'enqueue'; queue: string } | { type: 'void' }
 
 const HELP = ['--help', '-h']
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const isHelp = args.some((arg) => HELP.includes(arg))
   const { values, positionals } = parse(
     callOptions,

@@ -13,7 +13,7 @@ import {
 import { readStatuses } from '../../../workflow/records/run-list.js'
 import { sendSignal } from '../../../workflow/run/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunStatus } from '../../../workflow/records/status.js'
-import { Exit, NotFoundError, UsageError, type Run, type Terminal, type Values } from '../../command.js'
+import { Exit, NotFoundError, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { runsOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, cut, duration, jsonOf, page, table, wholeJson } from '../../print/text.js'
@@ -24,7 +24,7 @@ const USUAL_LIMIT = 50
 const CHANGES = ['signal', 'cancel', 'pause', 'resume', 'retry'] as const
 type Change = (typeof CHANGES)[number]
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(runsOptions, args)
   const [action = 'ls', ...words] = positionals
   const limit = limitOf(values.limit, USUAL_LIMIT)

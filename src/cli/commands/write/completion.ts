@@ -1,12 +1,12 @@
 /** `iii-node completion`: prints completion scripts, made from the list of commands. */
 import { describe } from '../../../std/text/describe.js'
-import { Exit, UsageError, type CommandSpec, type Run } from '../../command.js'
+import { Exit, UsageError, type CommandSpec, type RunCommand } from '../../command.js'
 
 type Shell = 'bash' | 'zsh' | 'fish'
 
 type Commands = readonly CommandSpec[]
 
-export function completionOf(commands: Commands): Run {
+export function completionOf(commands: Commands): RunCommand {
   return (args, terminal) => {
     const [shell, extra] = args
     const script = shell === undefined || extra !== undefined ? undefined : scripts(commands)[shell as Shell]
