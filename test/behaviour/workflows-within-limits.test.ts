@@ -32,7 +32,7 @@ test('payloads and journals over their limits are refused, fail the run or hold 
   expect((await waiting.status()).state).toBe('waiting')
 })
 
-test('signals that a run does not wait for are kept up to a limit, and the run goes on', async () => {
+test('signals that a run does not wait for are kept up to a limit, and the run continues', async () => {
   const engine = await workflowEngine()
   const note = defineSignal({ name: 'note' })
   const waits = defineWorkflow({ id: 'waits' }, (flow) => flow.waitFor(note, { key: 'b' }))
@@ -49,7 +49,7 @@ test('signals that a run does not wait for are kept up to a limit, and the run g
   expect(await run.result()).toBe('other')
 })
 
-test('a worker works on so many runs of a workflow at a time, and so many of all', async () => {
+test('a worker limits its runs at a time, per workflow and in total', async () => {
   const engine = await workflowEngine()
   const now = { a: 0, b: 0 }
   const most = { a: 0, b: 0, all: 0 }
@@ -103,7 +103,7 @@ test('a run that ends each of its workers is put on the dead-letter list, from w
   expect(await heldRuns(client, fatal)).toEqual([])
 })
 
-test('runs whose state is deleted are gone, asleep or at work, and the others go on', async () => {
+test('runs whose state is deleted end, whether asleep or at work, and the others continue', async () => {
   const engine = await workflowEngine()
   const aborted: unknown[] = []
   const nap = defineWorkflow({ id: 'nap' }, async (flow) => {

@@ -119,7 +119,7 @@ test('a worker ends with a dev command that is killed', { timeout: 60_000 }, asy
   await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false)
 })
 
-test('code that the worker writes at each start restarts it ever more slowly', { timeout: 60_000 }, async () => {
+test('a worker that writes code at each start is restarted at growing intervals', { timeout: 60_000 }, async () => {
   const writing = `
     import { writeFileSync } from 'node:fs'
     console.log('started')

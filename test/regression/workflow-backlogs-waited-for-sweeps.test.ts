@@ -7,7 +7,7 @@ import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
 /** More than a worker queues. */
 const ENTRIES = 1_500
 
-test('a backlog larger than a worker can queue is worked off at once, and read once', async () => {
+test('a backlog larger than a worker can queue is processed without a wait, and read once', async () => {
   const engine = await workflowEngine()
   const client = engine.connect()
   await client.ready()

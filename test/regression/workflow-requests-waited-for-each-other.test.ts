@@ -29,7 +29,7 @@ test('runs that are ready together share the connection, within the limit of the
   expect(most).toBeLessThanOrEqual(20)
 })
 
-test('a duration whose end is no date is refused', async () => {
+test('a duration that ends beyond the last date is refused', async () => {
   const engine = await workflowEngine()
   const forever = defineWorkflow({ id: 'forever' }, (flow) => flow.sleep(1e20))
   const worker = await servingWorker(engine, [forever])

@@ -86,7 +86,7 @@ function sender(fates: string[] = []): FrameSender {
 
 const gone = { code: 1006, reason: '' }
 
-test('it dials inside connect, once', () => {
+test('connect dials once, before it returns', () => {
   const { connection, transports, log } = set()
   connection.connect()
   connection.connect()
@@ -149,7 +149,7 @@ test('a congested connection queues frames, and continues in order once drained'
   expect(last().sent.slice(2)).toEqual(['one more', 'first', 'second', 'third', 'fourth'])
 })
 
-test('congestion does not outlive its link', async () => {
+test('congestion ends with its link', async () => {
   const { clock, connection, last } = set()
   connection.connect()
   last().events.open()
