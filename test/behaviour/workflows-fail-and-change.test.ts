@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defineSignal, defineWorkflow, replay, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const once = { retry: { attempts: 1 } } as const
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defineSignal, defineWorkflow, heldRuns, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import type { III } from '../../src/sdk/worker/client.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const state = (worker: III, function_id: string, payload: object): Promise<unknown> =>
   worker.trigger({ function_id, payload, namespace: 'default' })

@@ -1,7 +1,7 @@
 /** Requests to one run that arrive at the same time, from several workers. */
 import { expect, test } from 'vitest'
 import { defineSignal, defineWorkflow, heldRuns, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const once = { retry: { attempts: 1 } } as const
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
 import { Schedule } from '../../src/workflow/records/schedule.js'
 import { stateStore } from '../../src/workflow/records/store.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 /** More than a worker queues. */
 const ENTRIES = 1_500

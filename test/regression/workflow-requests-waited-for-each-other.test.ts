@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { callLater } from '../../src/entry/later.js'
 import { defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 test('runs that are ready together share the connection, within the limit of the worker', async () => {
   const engine = await workflowEngine()
