@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const nightly = process.env['TIER'] === 'nightly'
 const fromRoot = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -43,25 +44,77 @@ const MEASURING = [
   'test/reliability/expensive-content-does-not-stall.test.ts',
 ]
 
+/** Tests of reliability that take a peer's frames, arguments and callbacks, and share nothing but memory. */
+const OF_CONTENT = [
+  'test/reliability/{bad-arguments,client-frames,client-handlers,early-answers-reach-their-callers}.test.ts',
+  'test/reliability/{engine-frames,errors-keep-their-meaning,foreign-pages-are-refused}.test.ts',
+  'test/reliability/{grants-hold-for-every-way-in,grants-hold-later,guarded-links-and-channels-deny}.test.ts',
+  'test/reliability/{guarded-listener-denies,hostile-callbacks-are-survived,hostile-options-are-survived}.test.ts',
+  'test/reliability/{hostile-streams-are-survived,json-edges,prototypes-stay-clean,raw-websocket-frames}.test.ts',
+  'test/reliability/{cut-channels-are-noticed,topics-outlive-releases,unreadable-text-is-not-sent}.test.ts',
+]
+
+/** Files that take long: they start first, so that no core waits for one of them at the end. */
+const LONG = [
+  'test/processes/code-blocks-run.test.ts',
+  'test/processes/cli-dev.test.ts',
+  'test/regression/dev-lost-requests-and-workers.test.ts',
+  'test/package/types-compile-in-every-typescript.test.ts',
+  'test/package/new-projects-work.test.ts',
+  'test/reliability/drains-lose-nothing.test.ts',
+  'test/reliability/killed-engines-keep-what-they-acknowledged.test.ts',
+  'test/reliability/the-heap-stays-level.test.ts',
+  'test/reliability/cut-links-settle-every-call.test.ts',
+  'test/reliability/offline-calls-are-bounded.test.ts',
+  'test/sim/sim.test.ts',
+  'test/sim/workflow.test.ts',
+].map(fromRoot)
+
+/** Projects in their usual order, and within each the long files first. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const projects = [...new Set(sorted.map(({ project }) => project))]
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.includes(moduleId)
+    return projects.flatMap((project) => {
+      const own = sorted.filter((file) => file.project === project)
+      return [...own.filter(isLong), ...own.filter((file) => !isLong(file))]
+    })
+  }
+}
+
 /** One project per kind of test, so that each can run alone: `vitest run --project=unit`. Each file has its own process. */
 const project = (name: string, include = [`test/${name}/**/*.test.ts`]) => ({
   extends: true as const,
   test: { name, include },
 })
 
-/** Two kinds of which the second begins when the first has ended, and runs one file at a time. */
-const projectsInTurn = (name: string, alone: { readonly name: string; readonly include: string[] }) => [
+/** Tests of reliability: side by side, each in its own process or in one for all, and at last those that measure, alone. */
+const reliability = [
   {
     extends: true as const,
     test: {
-      name,
-      include: [`test/${name}/**/*.test.ts`],
-      exclude: alone.include,
+      name: 'reliability',
+      include: ['test/reliability/**/*.test.ts'],
+      exclude: [...MEASURING, ...OF_CONTENT],
       maxWorkers: '100%',
       sequence: { groupOrder: 1 },
     },
   },
-  { extends: true as const, test: { ...alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+  {
+    extends: true as const,
+    test: {
+      name: 'reliability-of-content',
+      include: OF_CONTENT,
+      isolate: false,
+      maxWorkers: '100%',
+      sequence: { groupOrder: 1 },
+    },
+  },
+  {
+    extends: true as const,
+    test: { name: 'measured', include: MEASURING, maxWorkers: 1, sequence: { groupOrder: 2 } },
+  },
 ]
 
 /** Files of a kind that share a process: starting one for each takes longer than most of the tests. */
@@ -98,10 +151,13 @@ export const shared = {
   },
   test: {
     pool: 'forks',
+    // Transformed modules stay in `node_modules/`, by their content: each later run of the same sources takes them from there.
+    experimental: { fsModuleCache: true },
     setupFiles: [fromRoot('test/kit/every-suite.ts')],
     testTimeout: nightly ? 120_000 : 10_000,
     hookTimeout: nightly ? 30_000 : 10_000,
     teardownTimeout: 5_000,
+    sequence: { sequencer: LongFirst },
     retry: 0,
     allowOnly: !process.env['CI'],
     dangerouslyIgnoreUnhandledErrors: false,
@@ -130,7 +186,7 @@ export default defineConfig({
       projectWithConsole('processes', ['test/processes/**/*.test.ts', ...STARTING_PROGRAMS]),
       projectOnBuild('package'),
       // Load, faults and hostile input; then those with measured memory and delays.
-      ...projectsInTurn('reliability', { name: 'measured', include: MEASURING }),
+      ...reliability,
       project('sim'),
     ],
   },

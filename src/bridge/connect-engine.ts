@@ -31,7 +31,7 @@ class WorkerOnEngine implements RemoteEngine {
   /** Headers of the call that is being written. */
   #trace = NO_TRACE
 
-  constructor({ url, namespace = DEFAULT_NAMESPACE, clock, random, log }: RemoteEngineOptions) {
+  constructor({ url, namespace = DEFAULT_NAMESPACE, headers, clock, random, log }: RemoteEngineOptions) {
     this.#namespace = namespace
     this.#random = random
     const shownUrl = addressWithoutCredentials(url)
@@ -39,6 +39,7 @@ class WorkerOnEngine implements RemoteEngine {
       // Engines that are bridged to the same one have different names.
       workerName: `iii-bridge-${random.uuid()}`,
       namespace,
+      headers,
       otel: { enabled: false },
       enableMetricsReporting: false,
       diagnostics: (event) => {

@@ -16,6 +16,17 @@ export const Exit = {
   NOT_FOUND: 4,
 } as const
 
+/** What an engine has names of, for completion. `ids` are those of functions and workers. */
+export type NameKind =
+  'functions' | 'ids' | 'namespaces' | 'queues' | 'letters' | 'streams' | 'groups' | 'scopes' | 'workflows' | 'runs'
+
+/** Options whose values are names. */
+export const OPTION_NAMES: Readonly<Record<string, NameKind>> = {
+  enqueue: 'queues',
+  function: 'functions',
+  namespace: 'namespaces',
+}
+
 /** One option of a command. Help, completion and the reference are made from it. */
 export interface OptionSpec {
   readonly type: 'string' | 'boolean'
@@ -41,6 +52,8 @@ export interface CommandSpec {
   readonly options: OptionSpecs
   /** The words that the first argument can be. */
   readonly words?: readonly string[]
+  /** What each argument can be: a name that the engine has, or one of the words. */
+  readonly places?: readonly (NameKind | readonly string[])[]
   /** What `--json` prints. */
   readonly json?: string
   readonly examples: readonly string[]

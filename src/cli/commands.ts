@@ -31,7 +31,8 @@ const dev: CommandSpec = {
   usage: ['<worker file>… [options] [-- arguments of the workers]'],
   about: [
     'Runs the local engine and workers on it, and restarts a worker when code in its folder changes. Running ' +
-      'handlers finish first. If the code does not build, the old worker keeps running. A worker finds the engine by ' +
+      'handlers finish first. If the code does not build, the old worker keeps running. Of several workers, those restart ' +
+      'that include the changed file. A worker finds the engine by ' +
       'III_URL. Ctrl-C stops all.',
     'Prints a line for each HTTP request, job and failed call, with the trace that `iii-node traces <id>` draws. Keys ' +
       'on a terminal: r restarts the workers, o opens the console, c clears the screen, q quits.',
@@ -84,7 +85,11 @@ const completion: CommandSpec = {
   name: 'completion',
   summary: 'print a completion script for a shell',
   usage: ['<bash | zsh | fish>'],
-  about: ['Prints a script that completes commands, their arguments and options.'],
+  about: [
+    'Prints a script that completes commands, their arguments and options. Names of functions, queues, streams and ' +
+      'others come from the engine that the line would reach: that of `--url`, else of III_URL. If it does not answer ' +
+      'within a second, no names are offered. Names that a shell has to quote are left out.',
+  ],
   words: ['bash', 'zsh', 'fish'],
   options: {},
   examples: [

@@ -44,7 +44,6 @@ export const connectionOptions = {
 } as const satisfies OptionSpecs
 
 const json = { type: 'boolean', about: 'print JSON, in the shape described below' } as const
-
 const limit = { type: 'string', value: '<n>' } as const
 
 export const callOptions = {
@@ -69,7 +68,7 @@ export const LIST_KINDS = [
 export type ListKind = (typeof LIST_KINDS)[number]
 
 export const listOptions = {
-  all: { type: 'boolean', short: 'a', about: 'include what belongs to the engine itself' },
+  all: { type: 'boolean', short: 'a', about: 'include parts of the engine and connections of commands' },
   json,
   ...connectionOptions,
 } as const satisfies OptionSpecs
@@ -271,6 +270,8 @@ export const devOptions = {
     value: '<url>',
     about: 'send calls of functions that are not registered here to this engine, such as wss://staging.example',
   },
+  'bridge-token': { ...connectionOptions.token, about: "for --bridge: sent as 'authorization: Bearer <token>'" },
+  'bridge-header': { ...connectionOptions.header, about: "for --bridge: 'name: value'; may be given several times" },
   expose: {
     type: 'string',
     multiple: true,

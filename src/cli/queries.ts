@@ -39,6 +39,7 @@ const inspect: CommandSpec = {
   about: [
     'Finds what has this id or name, in this order: function, worker, trigger, trigger type. 32 hexadecimal digits are a trace.',
   ],
+  places: ['ids'],
   options: inspectOptions,
   json: '`{"kind": "function", "function": {…}}`: the kind, and under its name what the engine sends.',
   examples: ['iii-node inspect orders::create'],
@@ -55,6 +56,7 @@ const call: CommandSpec = {
       "function's schema.",
     'The result is always JSON, and no value in it is left out.',
   ],
+  places: ['functions'],
   options: callOptions,
   examples: [
     `iii-node call orders::create sku=tea quantity:=2`,
@@ -102,6 +104,7 @@ const queues: CommandSpec = {
     'Shows the queues and durable topics that the engine lists, or one by its name. --dead shows dead letters, oldest ' +
       'first. `redrive` puts all dead letters back into the queue, or those with the ids; `discard` removes them.',
   ],
+  places: ['queues', ['redrive', 'discard'], 'letters'],
   options: queuesOptions,
   json:
     '`{"queues": [{"name", "subscriber_count" (topics alone), "dead_letters"}, …]}`. With a name: `{"name", "depth", ' +
@@ -121,6 +124,7 @@ const state: CommandSpec = {
       'Engines list values without their keys. Values are printed whole.',
   ],
   words: ['ls', 'get', 'set', 'rm'],
+  places: [[], 'scopes'],
   options: stateOptions,
   json:
     '`get` and `rm` print the value; `set` prints `{"old_value", "new_value"}`; `ls` prints `{"scopes": [name, …]}` ' +
@@ -137,6 +141,7 @@ const streams: CommandSpec = {
     'Lists the streams, the groups of one, or the items of a group. `follow` prints changes and events until Ctrl-C. Items are printed whole.',
   ],
   words: ['ls', 'follow'],
+  places: [[], 'streams', 'groups'],
   options: streamsOptions,
   json:
     '`ls` prints `{"streams": [name, …]}`, `{"stream", "groups": [name, …]}` or `{"stream", "group", "items": ' +
@@ -160,6 +165,7 @@ const runs: CommandSpec = {
       'ended one again from a step on. Works on both engines, whether or not a worker serves the workflow.',
   ],
   words: ['ls', 'show', 'signal', 'cancel', 'pause', 'resume', 'retry'],
+  places: [[], 'workflows', 'runs'],
   options: runsOptions,
   json: '`ls` prints `{"runs": [status, …]}`, `show` prints `{"status", "entries": [step, …]}`.',
   examples: [

@@ -162,7 +162,7 @@ export interface Sized {
 
 /**
  * A value in the form in which a journal keeps it. `undefined` becomes absent.
- * @throws {SerdeError} `serialization_error` for a function, symbol, BigInt, NaN, Infinity or cycle in it.
+ * @throws {SerdeError} `serialization_error` for a function, symbol, BigInt, NaN, Infinity, Map, Set or cycle in it.
  * @throws {RuntimeError} `WORKFLOW_LIMIT` for more than `maxBytes`.
  */
 export function journaled(subject: string, value: unknown, maxBytes: number): Sized {
@@ -179,7 +179,7 @@ function textOf(subject: string, value: unknown): string {
     return JSON.stringify(value, (key, member: unknown) => {
       if (isJson(member)) return member
       const place = key === '' ? '' : ` at \`${key}\``
-      throw new TypeError(`found ${describe(member)}${place}`)
+      throw new TypeError(`found ${isCollection(member) ? `a ${member.constructor.name}` : describe(member)}${place}`)
     })
   } catch (cause) {
     const text = `${subject} is not JSON: ${messageOf(cause).slice(0, MAX_REASON_CHARACTERS)}. Return plain objects, arrays, strings, numbers, booleans or null`
@@ -189,7 +189,12 @@ function textOf(subject: string, value: unknown): string {
 
 function isJson(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
-  return typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
+  return !isCollection(value) && typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
+}
+
+/** JSON has no form for these, and writes their own properties, which are none. */
+function isCollection(value: unknown): value is Map<unknown, unknown> | Set<unknown> {
+  return value instanceof Map || value instanceof Set
 }
 
 const MAX_REASON_CHARACTERS = 500

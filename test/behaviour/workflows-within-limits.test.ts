@@ -32,6 +32,19 @@ test('payloads and journals over their limits are refused, fail the run or hold 
   expect((await waiting.status()).state).toBe('waiting')
 })
 
+test.each([new Map([['a', 1]]), new Set([1])])(
+  'a step whose result holds %o fails, as JSON has no form for it',
+  async (held) => {
+    const engine = await workflowEngine()
+    const workflow = defineWorkflow({ id: 'holds' }, (flow) => flow.step('collect', () => ({ held })))
+    const worker = await servingWorker(engine, [workflow])
+    const run = await startWorkflow(worker, workflow, {})
+    await engine.advance('1s')
+    const message = expect.stringContaining(`found a ${held.constructor.name} at \`held\``) as string
+    expect(await run.status()).toMatchObject({ state: 'failed', error: { code: 'serialization_error', message } })
+  },
+)
+
 test('signals that a run does not wait for are kept up to a limit, and the run continues', async () => {
   const engine = await workflowEngine()
   const note = defineSignal({ name: 'note' })

@@ -1,6 +1,7 @@
 /** Pages that show how it goes: metrics, channels, flow, callers and callees, searches, and the editor of JSON. */
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
+import { createPinoStream } from 'iii-node/helpers/observability'
 import { consoleStage, type ConsoleStage } from './console-stage.js'
 import { openConsole, startChromium } from './console-browser.js'
 
@@ -250,6 +251,54 @@ test(
     await page.getByText('a later record').first().waitFor()
     const times = await page.locator('.lines time').allTextContents()
     expect(times).toEqual([...times].sort().reverse())
+  },
+  LIMIT_MS,
+)
+
+test(
+  'a record that arrives an hour late is shown without a reload of the page, in its place',
+  async () => {
+    await open('/logs')
+    await page.getByText('Stock is low').first().waitFor()
+    const line = { level: 30, time: Date.now() - 3_600_000, msg: 'written while offline' }
+    createPinoStream().write(`${JSON.stringify(line)}\n`)
+    await page.getByText('written while offline').waitFor()
+    const times = await page.locator('.lines time').allTextContents()
+    expect(times).toEqual([...times].sort().reverse())
+    await page.locator('.lines').getByRole('link').last().getByText('written while offline').waitFor()
+  },
+  LIMIT_MS,
+)
+
+test(
+  'an open trace is loaded again when spans of it arrive, and not for those of other traces',
+  async () => {
+    const { engine } = stage
+    const failed = { status: 'error', search_all_spans: true, limit: 1 }
+    const { spans } = (await engine.call('engine::traces::list', failed)) as {
+      spans: { trace_id: string; span_id: string }[]
+    }
+    const [{ trace_id: id, span_id: parent } = { trace_id: '', span_id: '' }] = spans
+    let loads = 0
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        if (String(payload).includes('engine::traces::tree')) loads += 1
+      }),
+    )
+    await open(`/traces/${id}`)
+    await page.getByRole('tab').first().waitFor()
+    const before = loads
+    expect(before).toBeGreaterThan(0)
+    // The list beside it has loaded them, so their report has arrived.
+    await engine.call('reports::daily')
+    await page
+      .getByRole('link', { name: /reports::daily/ })
+      .first()
+      .waitFor()
+    expect(loads).toBe(before)
+    const headers = { traceparent: `00-${id}-${parent}-01` }
+    await engine.inject({ method: 'POST', path: '/orders', headers, body: { sku: 'tea', quantity: 1 } })
+    await expect.poll(() => loads, { timeout: 10_000 }).toBeGreaterThan(before)
   },
   LIMIT_MS,
 )

@@ -15,10 +15,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
-import ts from 'typescript'
+import type ts from 'typescript'
 import { Child, type ChildOptions } from './child.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -56,9 +57,10 @@ export function childCommand(name: string): readonly string[] {
 /** Runs TypeScript code that imports `iii-node`. `name` is that of its file, without the ending. */
 export function runCode(name: string, code: string, options: ChildOptions = {}): Child {
   const file = join('code', `${name}.js`)
-  // esbuild would have to be started for each.
-  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
-  const { outputText } = ts.transpileModule(code, { compilerOptions })
+  // esbuild would have to be started for each. Loading the compiler takes a second, so only code that needs it does so.
+  const { transpileModule, ModuleKind, ScriptTarget } = createRequire(import.meta.url)('typescript') as typeof ts
+  const compilerOptions = { module: ModuleKind.ESNext, target: ScriptTarget.ES2022 }
+  const { outputText } = transpileModule(code, { compilerOptions })
   const target = join(compiledProject(), file)
   mkdirSync(dirname(target), { recursive: true })
   writeFileSync(

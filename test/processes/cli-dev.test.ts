@@ -308,16 +308,37 @@ test('a change that does not build shows the code and keeps the old worker servi
   await child.stop()
 })
 
-test('several workers run and restart side by side', { timeout: 60_000 }, async () => {
-  const first = await project(workerCode(1))
-  const second = await project(workerCode(7).replaceAll("'version'", "'other'").replace('/version', '/other'))
-  const { child, httpUrl } = await started(first.file, [second.file, ...FREE_PORTS])
-  await child.says(/functions other, version/)
-  const other = async () => ((await (await fetch(`${httpUrl}/other`)).json()) as { body: object; pid: number }).pid
-  const before = await other()
-  await first.write(workerCode(2))
-  await child.says(/version 2 is ready/)
-  expect((await versionAt(httpUrl)).version).toBe(2)
-  expect(await other()).toBe(before)
-  await child.stop()
-})
+test(
+  'of several workers, those restart that include the changed file, and all for a file of no build',
+  { timeout: 60_000 },
+  async () => {
+    const { file, write, add, folder } = await project(workerCode(1, `import './shared.mjs'`))
+    const other = (version: number) =>
+      workerCode(version, `import './shared.mjs'`).replaceAll("'version'", "'other'").replace('/version', '/other')
+    await add('shared.mjs', 'console.log("shared 1")')
+    await add('other.mts', other(7))
+    const { child, httpUrl } = await started(file, [join(folder, 'other.mts'), ...FREE_PORTS])
+    await child.says(/functions other, version/)
+    const pids = async () => {
+      const answer = await fetch(`${httpUrl}/other`)
+      return [(await versionAt(httpUrl)).pid, ((await answer.json()) as { pid: number }).pid] as const
+    }
+    const before = await pids()
+    await write(workerCode(2, `import './shared.mjs'`))
+    await child.says(/version 2 is ready/)
+    const after = await pids()
+    expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true])
+    // Files that are saved at once are all considered.
+    await Promise.all([add('other.mts', other(8)), write(workerCode(3, `import './shared.mjs'`))])
+    await child.says(/version 3 is ready/)
+    await child.says(/version 8 is ready/)
+    const changed = /shared\.mjs has changed[^]*shared\.mjs has changed/
+    await add('shared.mjs', 'console.log("shared 2")')
+    await child.says(changed)
+    await child.says(/shared 2[^]*shared 2/)
+    await add('unused.mjs', '')
+    await child.says(/unused\.mjs has changed[^]*unused\.mjs has changed/)
+    expect(child.output.match(/other\.mts has changed/g)).toHaveLength(1)
+    await child.stop()
+  },
+)

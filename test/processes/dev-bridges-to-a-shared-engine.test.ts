@@ -25,6 +25,8 @@ test('dev runs one worker against a shared engine, which can call the exposed fu
 
 test.each([
   [['--expose', 'own'], '--expose needs --bridge'],
+  [['--bridge-token', 's3cret'], '--bridge-token needs --bridge'],
+  [['--bridge', 'ws://127.0.0.1:1', '--bridge-header', 's3cret'], "--bridge-header must be 'name: value'"],
   [['--bridge', 'staging'], 'iii-bridge.url must be the URL of an engine'],
 ])('options %j are refused by name', limit, async (options, message) => {
   const { folder } = await devProject('', 'worker.mjs')

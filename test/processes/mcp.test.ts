@@ -59,6 +59,9 @@ test('over stdio, a failed call is found, read and explained, and nothing can be
   expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true)
   expect(await use(client, 'list', { kind: 'functions' })).toContain('prices::find')
   expect(await use(client, 'list', { kind: 'routes' })).toContain('/orders')
+  const workers = JSON.parse(await use(client, 'list', { kind: 'workers' })) as { name: string }[]
+  // Without the connection of the tools themselves.
+  expect(workers.map(({ name }) => name)).toEqual(['shop'])
   const failed = JSON.parse(await use(client, 'list_traces', { status: 'error', function: 'prices::find' })) as {
     trace_id: string
   }[]

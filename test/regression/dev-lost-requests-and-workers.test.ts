@@ -2,10 +2,12 @@
  * The dev command answered 404 while the worker restarted, held requests for as long as the old worker streamed a
  * response, left the worker behind when killed, and restarted it for ever.
  */
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
 import { FREE_PORTS } from '../kit/cli.js'
 import { compiledFile } from '../kit/compiled-project.js'
 import { devProject, isAlive, startDev, versionAt, workerCode } from '../kit/dev-project.js'
@@ -117,6 +119,27 @@ test('a worker ends with a dev command that is killed', { timeout: 60_000 }, asy
   const { pid } = await versionAt(httpUrl)
   await child.stop('SIGKILL')
   await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false)
+})
+
+/** The processes whose command line has this text, apart from `dev` itself. */
+async function processesWith(text: string, dev: number | undefined): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,args='])
+  const found = stdout.split('\n').filter((line) => line.includes(text))
+  return found.map((line) => Number.parseInt(line, 10)).filter((pid) => pid !== dev)
+}
+
+test('a worker that is still starting ends with a dev command that is killed', { timeout: 60_000 }, async () => {
+  const { file } = await devProject(workerCode(1, 'setInterval(() => undefined, 1_000)'))
+  const { child } = await startDev(file)
+  await child.says(/version 1 is ready/)
+  const started = (): Promise<number[]> => processesWith(file, child.process.pid)
+  // The process of the next restart loads the package first, which takes longer than to find it.
+  await expect.poll(async () => (await started()).length, { timeout: 10_000, interval: 5 }).toBe(2)
+  onTestFinished(async () => {
+    for (const pid of await started()) process.kill(pid, 'SIGKILL')
+  })
+  await child.stop('SIGKILL')
+  await expect.poll(started, { timeout: 10_000 }).toEqual([])
 })
 
 test('a worker that writes code at each start is restarted at growing intervals', { timeout: 60_000 }, async () => {

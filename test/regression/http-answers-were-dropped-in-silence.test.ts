@@ -176,3 +176,18 @@ test('exposeErrors: false answers 500 with an id alone, logs the rest under it, 
     error: expect.objectContaining({ message: secret }) as Error,
   })
 })
+
+test.each([
+  ['Headers', new Headers([['x-a', 'b']])],
+  ['Map', new Map([['x-a', 'b']])],
+])('headers that are a %s are sent, with text and with bytes', async (_name, headers) => {
+  for (const body of ['text', Buffer.from('bytes')]) {
+    const { ask } = await serve(() => ({ status_code: 200, headers, body }))
+    expect((await ask()).headers.get('x-a')).toBe('b')
+  }
+})
+
+test('a header name that HTTP does not allow is refused as a name', async () => {
+  const { ask } = await serve(() => ({ status_code: 200, headers: { 'x y': 'a' }, body: 'x' }))
+  expect(await (await ask()).text()).toContain("headers['x y'] has a name that HTTP does not allow")
+})

@@ -47,7 +47,30 @@ test('a queue has no subscribers, and an unknown dead letter is an error alone',
   const unknown = await runCommand(['queues', 'orders', 'redrive', 'm1', '--url', engine.url])
   expect(unknown).toEqual({ code: 4, stdout: '', stderr: expect.stringContaining('no dead letter m1') as string })
   const { stdout } = await runCommand(['queues', 'orders', '--url', engine.url])
-  expect(stdout).toContain('orders: 0 waiting or running, 1 consumer, 0 dead letters')
+  expect(stdout).toContain('orders: 0 waiting or running, 1 subscriber, 0 dead letters')
+  expect((await runCommand(['queues', 'default', '--url', engine.url])).stdout).toBe(
+    'default: 0 waiting or running, runs up to 10 at a time, 0 dead letters\n',
+  )
+  for (const args of [[], ['--dead'], ['redrive']]) {
+    const { code, stderr } = await runCommand(['queues', 'order', ...args, '--url', engine.url])
+    expect([code, stderr]).toEqual([
+      4,
+      'iii-node queues: the engine lists no queue or topic order; did you mean orders?\n',
+    ])
+  }
+})
+
+test('connections of commands are in no list of workers', async () => {
+  const { engine, use } = await shop()
+  const assistant = engine.connect({ workerName: 'iii-node-mcp:4711' })
+  await assistant.ready()
+  const names = async (...args: string[]) => {
+    const { stdout } = await runCommand(['ls', 'workers', '--json', '--url', engine.url, ...args])
+    return (JSON.parse(stdout) as { workers: { name: string }[] }).workers.map(({ name }) => name)
+  }
+  expect(await names()).toHaveLength(1)
+  expect(await use('list', { kind: 'workers' })).not.toContain('iii-node-mcp')
+  expect(await names('--all')).toContain('iii-node-mcp:4711')
 })
 
 test('fish offers the options of the first word, also when a later one is the name of a command', async () => {

@@ -1,16 +1,16 @@
 /**
- * Checks that the code of a worker can be built, before its process is replaced: syntax, and imports of its own files.
- * Uses the compiler of `tsx` if it is installed, else Node.
+ * Checks that the code of workers can be built, before their processes are replaced: syntax, and imports of their own
+ * files. Uses the compiler of `tsx` if it is installed, else Node. The compiler also finds which files a worker includes.
  */
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, realpathSync } from 'node:fs'
 import nodeModule, { createRequire } from 'node:module'
-import { dirname, extname } from 'node:path'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { findTsx, JAVASCRIPT, moduleProblem, TYPESCRIPT } from './script-runner.js'
 
 /** The part of `esbuild` that is used. */
 interface Compiler {
-  build(options: object): Promise<unknown>
+  build(options: object): Promise<{ readonly metafile: { readonly inputs: object } }>
   formatMessages(messages: readonly Message[], options: object): Promise<string[]>
 }
 
@@ -18,12 +18,82 @@ interface Message {
   readonly text: string
 }
 
-/** Why the worker cannot be built, with the lines of the source; `undefined` if it can. */
-export async function buildProblem(file: string, changed: string): Promise<string | undefined> {
+interface BuiltWorker {
+  readonly file: string
+  /** The folders whose changes restart the worker if no worker is known to include the changed file. */
+  readonly folders: readonly string[]
+}
+
+/** The outcome of a build. */
+interface Build {
+  /** Why the worker cannot be built, with the lines of the source. */
+  readonly problem?: string | undefined
+  /** All own files of the worker; absent without a compiler. */
+  readonly files?: ReadonlySet<string> | undefined
+}
+
+/** Whether a worker must restart: not without a reason. */
+export interface ChangeCheck {
+  readonly reason: string | undefined
+  /** Why it cannot be built. */
+  readonly problem?: string | undefined
+}
+
+/** The builds of all workers that run side by side. */
+export class WorkerBuilds {
+  readonly #workers: readonly BuiltWorker[]
+  readonly #latest = new Map<BuiltWorker, Promise<Build>>()
+
+  constructor(workers: readonly BuiltWorker[]) {
+    this.#workers = workers
+  }
+
+  /** Builds a worker after these files have changed. */
+  async check(file: string, changed: readonly string[]): Promise<ChangeCheck> {
+    const worker = this.#workers.find((each) => each.file === file)
+    if (worker === undefined) return { reason: undefined }
+    const { problem, files } = await this.#build(worker, changed)
+    if (this.#workers.length === 1) return { reason: reasonOf(changed.at(-1)), problem }
+    const builds = await Promise.all(this.#workers.map((each) => this.#latest.get(each) ?? this.#build(each, changed)))
+    const isCause = (path: string): boolean => {
+      const real = realPathOf(path)
+      if (files?.has(real) === true) return true
+      // Packages may have changed, too.
+      const isShared = basename(path) === 'package.json' || !builds.some((build) => build.files?.has(real))
+      return (isShared || files === undefined) && worker.folders.some((folder) => path.startsWith(folder + sep))
+    }
+    return { reason: reasonOf(changed.findLast(isCause)), problem }
+  }
+
+  #build(worker: BuiltWorker, changed: readonly string[]): Promise<Build> {
+    const before = this.#latest.get(worker)
+    const build = buildOf(worker.file, changed).then(async ({ problem, files }) => {
+      return { problem, files: files ?? (await before)?.files }
+    })
+    this.#latest.set(worker, build)
+    return build
+  }
+}
+
+function reasonOf(cause: string | undefined): string | undefined {
+  return cause === undefined ? undefined : `${relative('.', cause)} has changed`
+}
+
+/** Links of the path are followed, as the compiler does. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    // The file was removed.
+    return dirname(path) === path ? path : join(realPathOf(dirname(path)), basename(path))
+  }
+}
+
+async function buildOf(file: string, changed: readonly string[]): Promise<Build> {
   const problem = moduleProblem(file)
-  if (problem !== undefined) return problem
+  if (problem !== undefined) return { problem }
   const compiler = compilerOf(file)
-  return compiler === undefined ? syntaxProblem(changed) : bundleProblem(compiler, file)
+  return compiler === undefined ? { problem: await syntaxProblem(changed.at(-1) ?? file) } : bundle(compiler, file)
 }
 
 function compilerOf(file: string): Compiler | undefined {
@@ -36,25 +106,27 @@ function compilerOf(file: string): Compiler | undefined {
   }
 }
 
-async function bundleProblem(compiler: Compiler, file: string): Promise<string | undefined> {
+async function bundle(compiler: Compiler, file: string): Promise<Build> {
+  const folder = dirname(file)
   try {
-    await compiler.build({
+    const { metafile } = await compiler.build({
       entryPoints: [file],
-      absWorkingDir: dirname(file),
+      absWorkingDir: folder,
       bundle: true,
       write: false,
+      metafile: true,
       packages: 'external',
       platform: 'node',
       format: 'esm',
       logLevel: 'silent',
     })
-    return undefined
+    return { files: new Set(Object.keys(metafile.inputs).map((path) => realPathOf(resolve(folder, path)))) }
   } catch (error) {
     const { errors } = error as { readonly errors?: readonly Message[] }
     // Node may load files of other kinds, such as `.node` and `.wasm`.
     const own = (errors ?? []).filter(({ text }) => !text.startsWith('No loader is configured'))
-    if (own.length === 0) return undefined
-    return (await compiler.formatMessages(own, { kind: 'error', color: false })).join('').trimEnd()
+    if (own.length === 0) return {}
+    return { problem: (await compiler.formatMessages(own, { kind: 'error', color: false })).join('').trimEnd() }
   }
 }
 

@@ -3,19 +3,17 @@
  * on. Then the old process drains, and the next one starts, which has been waiting with its loader in place; beside the
  * old one when that drains for long. Meanwhile the engine holds calls and requests for the worker, so none fails.
  */
-import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
-import { parseEnv } from 'node:util'
 import type { LocalEngine } from '../../engine/engine.js'
 import type { Emit } from '../../engine/engine-events.js'
 import { delay, systemClock, type Timer } from '../../std/time/clock.js'
 import { TimeLimit } from '../../std/time/time-limit.js'
 import { FolderWatch } from '../../engine/builtins/exec/folder-watch.js'
 import type { LogLevel } from '../print/event-log.js'
-import { buildProblem } from './build-check.js'
+import type { ChangeCheck, WorkerBuilds } from './build-check.js'
 import { RestartPace } from './restart-pace.js'
 import { moduleProblem } from './script-runner.js'
-import { hasWorkerOf, WorkerProcess } from './worker-process.js'
+import { hasWorkerOf, variablesIn, WorkerProcess } from './worker-process.js'
 
 /** A file that changes this soon after a start, or after the worker was ready, may have been written by the worker itself. */
 const SOON_MS = 3_000
@@ -46,6 +44,9 @@ export interface DevSessionOptions extends DevWorker {
   readonly ignored: readonly string[]
   /** Whether other sessions run beside this one, so that messages name the worker. */
   readonly isOneOfSeveral: boolean
+  /** The folders of all sessions. */
+  readonly watched: readonly string[]
+  readonly builds: WorkerBuilds
   /** Runs before each restart. */
   readonly clear: () => void
   /** Runs when a worker has registered, `afterMs` after its start or after the change that caused the restart. */
@@ -66,8 +67,8 @@ export class DevSession {
   #readyAt = Infinity
   /** The restart in progress; changes that arrive meanwhile belong to it. */
   #restart: Promise<void> | undefined
-  /** The file that changed last, and whether it did so since the check of the restart in progress began. */
-  #latest = { file: '', isUnchecked: false }
+  /** Files that changed since the latest check began. */
+  #unchecked: readonly string[] = []
   readonly #pace = new RestartPace()
   /** The restart that waits. */
   #waiting: Timer | undefined
@@ -81,11 +82,9 @@ export class DevSession {
   }
 
   start(): void {
-    const { folders, ignored } = this.#options
-    const onChange = (file: string): void => {
-      this.#changed(file)
-    }
-    for (const folder of folders) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
+    const { watched, ignored } = this.#options
+    const onChange = (files: readonly string[]): void => this.#changed(files)
+    for (const folder of watched) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
     this.#spawn()
     void this.#awaitReady(this.#round, systemClock.now())
     // The worker process must not outlive this one, even when this one exits unexpectedly.
@@ -95,8 +94,8 @@ export class DevSession {
   /** Restarts the worker, as after a change. */
   restart(): void {
     if (this.#isEnded || this.#restart !== undefined) return
-    this.#options.clear()
-    this.#replace('Restarting on request', () => Promise.resolve(undefined))
+    this.#unchecked = []
+    this.#replace(() => Promise.resolve({ reason: 'Restarting on request' }))
   }
 
   async end(): Promise<void> {
@@ -120,9 +119,10 @@ export class DevSession {
     this.#options.emit({ kind: 'log', level, message, fields })
   }
 
-  #changed(file: string): void {
+  #changed(files: readonly string[]): void {
     if (this.#isEnded) return
-    this.#latest = { file, isUnchecked: true }
+    const file = files.at(-1) ?? ''
+    this.#unchecked = [...this.#unchecked, ...files]
     if (this.#restart !== undefined) return
     const sinceStart = systemClock.now() - this.#startedAt
     const isSoon = sinceStart < SOON_MS && systemClock.now() - this.#readyAt < SOON_AFTER_READY_MS
@@ -140,29 +140,33 @@ export class DevSession {
   }
 
   #restartForChange(): void {
-    const { file: entry, clear } = this.#options
-    const { file } = this.#latest
-    clear()
-    // Installed packages may have changed with their list.
-    if (file.endsWith('package.json')) this.#discardNext()
-    this.#replace(`${relative('.', file)} has changed`, () => buildProblem(entry, this.#latest.file))
-  }
-
-  #replace(reason: string, check: () => Promise<string | undefined>): void {
-    this.#waiting?.cancel()
-    this.#waiting = undefined
-    const changedAt = systemClock.now()
-    this.#restart = this.#checkAndRestart(reason, check, changedAt).finally(() => {
-      this.#restart = undefined
+    const { file, builds } = this.#options
+    const changed = new Set<string>()
+    this.#replace(() => {
+      for (const each of this.#unchecked) changed.add(each)
+      this.#unchecked = []
+      // Installed packages may have changed with their list.
+      if ([...changed].some((each) => each.endsWith('package.json'))) this.#discardNext()
+      return builds.check(file, [...changed])
     })
   }
 
-  async #checkAndRestart(reason: string, check: () => Promise<string | undefined>, changedAt: number): Promise<void> {
-    let problem: string | undefined
-    do {
-      this.#latest = { ...this.#latest, isUnchecked: false }
-      problem = await check()
-    } while (this.#latest.isUnchecked && !this.#isEnded)
+  #replace(check: () => Promise<ChangeCheck>): void {
+    this.#waiting?.cancel()
+    this.#waiting = undefined
+    this.#restart = this.#checkAndRestart(check, systemClock.now()).finally(() => {
+      this.#restart = undefined
+      // What changed while the old worker drained is part of the new one.
+      this.#unchecked = []
+    })
+  }
+
+  async #checkAndRestart(check: () => Promise<ChangeCheck>, changedAt: number): Promise<void> {
+    let result = await check()
+    while (this.#unchecked.length > 0 && !this.#isEnded) result = await check()
+    const { reason, problem } = result
+    if (reason === undefined) return
+    this.#options.clear()
     if (problem !== undefined) {
       const still = this.#worker === undefined ? 'the worker is not started' : 'the old worker keeps serving'
       this.#say('error', `${reason}, but it does not build; ${still}`, { source: problem.split('\n') })
@@ -287,8 +291,4 @@ export class DevSession {
       await delay(systemClock, POLL_MS, 'background')
     }
   }
-}
-
-function variablesIn(files: readonly string[]): Record<string, string | undefined> {
-  return Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8')))) as Record<string, string>
 }

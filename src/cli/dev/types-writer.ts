@@ -7,6 +7,7 @@ import type { Emit } from '../../engine/engine-events.js'
 import { schemasOfLocal } from '../../generate/read-schemas.js'
 import { resolveOptions } from '../../sdk/worker/options/options.js'
 import { Worker } from '../../sdk/worker/worker.js'
+import { commandWorkerName } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
 import { MEMORY_URL } from '../../wire/transport/memory-pair.js'
 import { systemRandom } from '../../std/random.js'
@@ -32,7 +33,8 @@ export function startTypesWriter(engine: LocalEngine, file: string, emit: Emit):
       emit({ kind: 'log', level: 'error', message: `${file} could not be written: ${messageOf(error)}`, fields: {} })
     }),
   )
-  const options = { workerName: 'iii-node-types', diagnostics: 'silent' as const, otel: { enabled: false } }
+  const workerName = commandWorkerName('types', process.pid)
+  const options = { workerName, diagnostics: 'silent' as const, otel: { enabled: false } }
   const ports = { dial: engine.dial(), clock: systemClock, random: systemRandom }
   const worker = new Worker(resolveOptions(MEMORY_URL, options), ports)
   const functionId = `iii-node::types::${systemRandom.uuid()}`

@@ -1,5 +1,7 @@
 /** Runs a worker in its own process: starts it, asks it to drain, and kills it when that takes too long. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import type { LocalEngine } from '../../engine/engine.js'
 import { EngineFunctions } from '../../wire/protocol/names.js'
 import { systemClock } from '../../std/time/clock.js'
@@ -30,16 +32,23 @@ export interface WorkerProcessOptions {
 }
 
 /**
- * A module that ends the worker when this process ends, even if it is killed: old code must not serve beside new code.
- * With `waits`, it also loads this package and holds the worker back until a message arrives.
- * Child processes of the worker inherit the arguments of Node and are not affected.
+ * A module that ends the worker when this process ends, even if it is killed before the worker has started: old code must
+ * not serve beside new code. With `waits`, it also loads this package and holds the worker back until a message arrives.
+ * Child processes of the worker inherit the arguments of Node. They start only while this process lives, and are not tied.
  */
 function tie(waits: boolean, file: string): string {
-  const code = `${waits ? preload(file) : ''}
-  if (process.ppid === ${String(process.pid)} && process.channel) {
-    process.on('disconnect', () => process.exit())
+  const parent = String(process.pid)
+  const code = `const isWorker = process.ppid === ${parent} && process.channel
+  try {
+    process.kill(${parent}, 0)
+  } catch (error) {
+    if (error.code === 'ESRCH') process.exit()
+  }
+  if (isWorker) process.on('disconnect', () => process.exit())
+  ${waits ? preload(file) : ''}
+  if (isWorker) {
     ${waits ? "await new Promise((resolve) => process.once('message', resolve))" : ''}
-    process.channel.unref()
+    process.channel?.unref()
   }`
   return `data:text/javascript,${encodeURIComponent(code)}`
 }
@@ -174,4 +183,9 @@ export async function hasWorkerOf(engine: Pick<LocalEngine, 'invoke'>, pid: numb
   })
   const found = (await Promise.all(details)) as ({ readonly worker: { readonly pid?: number } } | undefined)[]
   return found.some((detail) => detail?.worker.pid === pid)
+}
+
+/** The variables of `--env-file`. */
+export function variablesIn(files: readonly string[]): Record<string, string | undefined> {
+  return Object.assign({}, ...files.map((file) => parseEnv(readFileSync(file, 'utf8')))) as Record<string, string>
 }

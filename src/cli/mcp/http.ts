@@ -6,6 +6,7 @@ import { resolveOptions } from '../../sdk/worker/options/options.js'
 import { Worker } from '../../sdk/worker/worker.js'
 import { systemRandom } from '../../std/random.js'
 import { systemClock } from '../../std/time/clock.js'
+import { commandWorkerName } from '../../wire/protocol/names.js'
 import type { Dial } from '../../wire/transport/transport.js'
 import { CommandError } from '../command.js'
 import { remoteOf } from '../commands/ask/connection.js'
@@ -49,7 +50,7 @@ export class McpOverHttp {
     const { url, dial, headers } = this.#target
     const options = resolveOptions(url, {
       // One process may serve several consoles.
-      workerName: `iii-node-mcp:${randomBytes(4).toString('hex')}`,
+      workerName: commandWorkerName('mcp', randomBytes(4).toString('hex')),
       diagnostics: 'silent',
       enableMetricsReporting: false,
       otel: { enabled: false },

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { systemClock } from '../../std/time/clock.js'
 import { Connection, type PageCallOptions } from './connection.js'
 import type { FunctionDetail, FunctionRow } from '../../wire/protocol/function-rows.js'
+import { isCommandWorker } from '../../wire/protocol/names.js'
 import type { LogRow, SpanNode, SpanRow, TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
 import type { ChannelRow, ConsoleInfo, DeadLetter, LetterOrigin, MetricRow, QueueRow, WorkerDetail } from './rows.js'
 
@@ -62,7 +63,8 @@ interface EngineQueries {
 export const engine: EngineQueries = {
   functions: async () => (await call<{ functions: FunctionRow[] }>('engine::functions::list')).functions,
   function: (function_id) => call('engine::functions::info', { function_id }),
-  workers: async () => (await call<{ workers: WorkerRow[] }>('engine::workers::list')).workers,
+  workers: async () =>
+    (await call<{ workers: WorkerRow[] }>('engine::workers::list')).workers.filter((row) => !isCommandWorker(row)),
   worker: (name, namespace) => call('engine::workers::info', { name, namespace }),
   triggers: async () => {
     const rows = await call<{ registered_triggers: TriggerRow[] }>('engine::registered-triggers::list')

@@ -174,7 +174,13 @@ function WorkerCharts(): JSX.Element {
   return (
     <div class="charts">
       {WORKER_METRICS.map(([title, , format], index) => (
-        <Chart key={title} title={title} format={format} {...linesOf(value?.[index] ?? [], workers)} />
+        <Chart
+          key={title}
+          title={title}
+          format={format}
+          isBinary={format === bytes}
+          {...linesOf(value?.[index] ?? [], workers)}
+        />
       ))}
     </div>
   )

@@ -9,7 +9,7 @@ import type { UpgradeRequest } from '../../wire/transport/ws-accept.js'
 /** Dials the engine of this handler. Only the path and the query of the URL count. */
 export function memoryDial(handle: (request: UpgradeRequest) => void): Dial {
   return (url, options, events) => {
-    const { left, right } = createMemoryPair()
+    const { left, right } = createMemoryPair(options.highWaterBytes)
     const { pathname, search } = new URL(url)
     let isAsking = true
     const fail = (cause: unknown): void => {

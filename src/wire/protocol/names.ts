@@ -78,5 +78,15 @@ export const ENGINE_PREFIX = 'engine::'
 /** The member that the engine adds to object payloads of calls between workers. */
 export const CALLER_WORKER_ID = '_caller_worker_id'
 
+/** The name of the worker by which a command of this package connects; `id` tells its connections apart. */
+export function commandWorkerName(command: string, id: string | number): string {
+  return `iii-node-${command}:${String(id)}`
+}
+
+/** Whether a worker is the connection of a command of this package. Lists of workers leave these out. */
+export function isCommandWorker({ name }: { readonly name?: string | null }): boolean {
+  return /^iii-node-[a-z]+:[\da-f]+$/.test(name ?? '')
+}
+
 /** Default address of the worker listener of an engine. */
 export const DEFAULT_ENGINE_URL = 'ws://127.0.0.1:49134'

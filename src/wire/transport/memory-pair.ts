@@ -14,6 +14,11 @@ import {
 /** The address of an engine in the same process, which is never dialled. */
 export const MEMORY_URL = 'ws://memory.engine'
 
+/**
+ * Bytes that a reader may leave unread before the sender notices, as the operating system would buffer for a socket.
+ */
+const SYSTEM_BYTES = 1024 * 1024
+
 /** Holds the frames that one end sends. */
 interface Fence {
   /** Holds frames from now on. */
@@ -42,6 +47,7 @@ export interface MemoryPair {
 type Delivery = { readonly kind: 'frame'; readonly frame: string | Uint8Array } | { readonly kind: 'ping' | 'pong' }
 
 class MemoryEnd implements End {
+  readonly #highWaterBytes: number
   #peer: MemoryEnd | undefined
   #events: TransportEvents | undefined
   #state: 'open' | 'closed' = 'open'
@@ -49,7 +55,15 @@ class MemoryEnd implements End {
   #paused = false
   #out: Delivery[] = []
   #in: Delivery[] = []
-  #bytes = 0
+  /** Bytes that the fence holds. */
+  #heldBytes = 0
+  /** Bytes passed to the peer, and those of them that it has read, since the beginning. */
+  #passedBytes = 0
+  #readBytes = 0
+  /** Whether the listener waits for `drained`. */
+  #isFull = false
+  /** Callbacks, and how much the peer must have read for them. */
+  #flushes: { readonly atBytes: number; readonly callback: () => void }[] = []
   #scheduled = false
   peerHeaders: Readonly<Record<string, unknown>> | undefined
   /**
@@ -60,7 +74,8 @@ class MemoryEnd implements End {
 
   readonly fence: Fence
 
-  constructor() {
+  constructor(highWaterBytes: number) {
+    this.#highWaterBytes = highWaterBytes
     const waiting = (): number => this.#out.length
     this.fence = {
       hold: () => {
@@ -94,7 +109,7 @@ class MemoryEnd implements End {
   }
 
   get bufferedBytes(): number {
-    return this.#bytes
+    return this.#heldBytes + Math.max(0, this.#passedBytes - this.#readBytes - SYSTEM_BYTES)
   }
 
   send(frame: string | Uint8Array): void {
@@ -102,7 +117,9 @@ class MemoryEnd implements End {
   }
 
   flushed(callback: () => void): void {
-    queueMicrotask(callback)
+    if (this.#state === 'closed') return
+    this.#flushes.push({ atBytes: this.#passedBytes - SYSTEM_BYTES, callback })
+    queueMicrotask(() => this.#flush())
   }
 
   ping(): void {
@@ -140,17 +157,38 @@ class MemoryEnd implements End {
   #push(delivery: Delivery): void {
     if (this.#state === 'closed') return
     this.#out.push(delivery)
-    this.#bytes += sizeOf(delivery)
+    this.#heldBytes += sizeOf(delivery)
     if (!this.#held) this.#pass(Infinity)
+    this.#isFull ||= this.bufferedBytes > this.#highWaterBytes
   }
 
   #pass(count: number): void {
     const passed = this.#out.splice(0, Math.min(count, this.#out.length))
-    const congested = this.#bytes > HIGH_WATER_BYTES
-    for (const delivery of passed) this.#bytes -= sizeOf(delivery)
-    if (congested && this.#bytes <= HIGH_WATER_BYTES) this.#events?.drained()
-    if (this.#peer === undefined || passed.length === 0) return
-    this.#peer.#receive(passed)
+    const bytes = passed.reduce((sum, delivery) => sum + sizeOf(delivery), 0)
+    this.#heldBytes -= bytes
+    this.#passedBytes += bytes
+    if (this.#peer !== undefined && passed.length > 0) this.#peer.#receive(passed)
+    this.#drain()
+  }
+
+  /** The peer has read more. */
+  #wasRead(bytes: number): void {
+    this.#readBytes += bytes
+    this.#flush()
+    this.#drain()
+  }
+
+  #flush(): void {
+    while (this.#state === 'open' && this.#flushes[0] !== undefined) {
+      if (this.#flushes[0].atBytes > this.#readBytes) return
+      this.#flushes.shift()?.callback()
+    }
+  }
+
+  #drain(): void {
+    if (!this.#isFull || this.#state === 'closed' || this.bufferedBytes > this.#highWaterBytes) return
+    this.#isFull = false
+    this.#events?.drained()
   }
 
   #receive(deliveries: readonly Delivery[]): void {
@@ -170,16 +208,19 @@ class MemoryEnd implements End {
 
   #deliver(): void {
     let taken = 0
+    let bytes = 0
     try {
       while (!this.#paused && this.#events !== undefined) {
         const delivery = this.#in[taken]
         if (delivery === undefined) break
         taken += 1
+        bytes += sizeOf(delivery)
         this.#hand(delivery, this.#events)
       }
     } finally {
       // Removed at once: removing the first entry of a long list repeatedly costs its length each time.
       this.#in.splice(0, taken)
+      if (this.#peer !== undefined) this.#peer.#wasRead(bytes)
     }
   }
 
@@ -194,6 +235,7 @@ class MemoryEnd implements End {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#ending = closed
+    this.#flushes = []
     // Frames that were sent before a graceful close still arrive.
     if (closed.code === CloseCode.ABNORMAL) this.#in = []
     this.#schedule()
@@ -213,10 +255,13 @@ function sizeOf(delivery: Delivery): number {
   return delivery.kind === 'frame' ? delivery.frame.length : 0
 }
 
-/** Creates a joined pair; both ends are open. */
-export function createMemoryPair(): MemoryPair {
-  const left = new MemoryEnd()
-  const right = new MemoryEnd()
+/**
+ * Creates a joined pair; both ends are open.
+ * @param highWaterBytes buffered bytes of the left end above which `drained` follows.
+ */
+export function createMemoryPair(highWaterBytes = HIGH_WATER_BYTES): MemoryPair {
+  const left = new MemoryEnd(highWaterBytes)
+  const right = new MemoryEnd(HIGH_WATER_BYTES)
   left.join(right)
   right.join(left)
   return { left, right }

@@ -75,8 +75,8 @@ export const faults: readonly Fault[] = [
     row: 'R47',
     file: 'src/bridge/connect-engine.ts',
     symbol: 'WorkerOnEngine.constructor',
-    find: 'namespace, otel',
-    replace: 'otel',
+    find: 'namespace, headers, otel',
+    replace: 'headers, otel',
     tests: bridge,
   },
   {

@@ -14,7 +14,7 @@ import type { III } from '../../../sdk/worker/client.js'
 import { describe } from '../../../std/text/describe.js'
 import { CommandError, Exit, UsageError, type Values } from '../../command.js'
 import type { ReachOptions } from '../../../wire/transport/reach.js'
-import { DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
+import { commandWorkerName, DEFAULT_NAMESPACE } from '../../../wire/protocol/names.js'
 import type { connectionOptions } from '../../options.js'
 import { parseHeaders } from '../../parse.js'
 
@@ -65,7 +65,7 @@ function connect({ name, values, traced = false, stays = false }: RemoteOptions,
   const headers = headersOf(values)
   try {
     return registerWorker(values.url, {
-      workerName: `iii-node-${name}:${String(process.pid)}`,
+      workerName: commandWorkerName(name, process.pid),
       ...(stays ? {} : { reconnectionConfig: { maxRetries: 0 } }),
       diagnostics: 'silent',
       enableMetricsReporting: false,

@@ -7,6 +7,7 @@ import { LIST_KINDS, listOptions, type ListKind } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, duration, jsonOf, page, routePath, table, type Column } from '../../print/text.js'
 import { withEngine, type Remote } from './connection.js'
+import { isCommandWorker } from '../../../wire/protocol/names.js'
 import type { FunctionRow } from '../../../wire/protocol/function-rows.js'
 import type { TriggerRow, WorkerRow } from '../../../wire/protocol/list-rows.js'
 
@@ -42,8 +43,8 @@ export const run: RunCommand = async (args, terminal) => {
 }
 
 /** What a kind lists, without what belongs to the engine itself. */
-export function rowsOf(remote: Remote, kind: ListKind): Promise<readonly object[]> {
-  return listings[kind].rows(remote, { all: false, namespace: undefined })
+export function rowsOf(remote: Remote, kind: ListKind, namespace?: string): Promise<readonly object[]> {
+  return listings[kind].rows(remote, { all: false, namespace })
 }
 
 function kindOf([name = 'functions', extra]: readonly string[]): ListKind {
@@ -69,8 +70,7 @@ async function builtinNames(ask: Remote['ask']): Promise<string[]> {
 
 async function workersOf({ ask }: Remote, { all, namespace }: ListOptions): Promise<WorkerRow[]> {
   const { workers } = await ask<{ workers: WorkerRow[] }>('engine::workers::list')
-  const own = `iii-node-ls:${String(process.pid)}`
-  return workers.filter((row) => row.name !== own && (all || row.runtime !== 'engine') && isIn(row, namespace))
+  return workers.filter((row) => (all || (row.runtime !== 'engine' && !isCommandWorker(row))) && isIn(row, namespace))
 }
 
 async function triggersOf({ ask }: Remote, { all }: ListOptions): Promise<TriggerRow[]> {
@@ -85,7 +85,7 @@ async function triggersOfType(remote: Remote, type: string): Promise<TriggerRow[
     .registered_triggers
 }
 
-interface QueueRow {
+export interface QueueRow {
   readonly name: string
   /** Of a topic. A queue has none: its jobs name their functions. */
   readonly subscriber_count?: number
@@ -204,7 +204,7 @@ const listings: Readonly<Record<ListKind, Listing>> = {
       { title: 'RUNNING', isNumber: true, of: (row: WorkerRow) => row.active_invocations },
       { title: 'UP', isNumber: true, of: (row: WorkerRow) => duration(systemClock.epochMs() - row.connected_at_ms) },
     ],
-    empty: `No workers are connected. ${START_ONE}. --all includes parts of the engine`,
+    empty: `No workers are connected. ${START_ONE}. --all includes parts of the engine and commands`,
   },
   triggers: {
     rows: triggersOf,

@@ -1,11 +1,12 @@
 /** `iii-node queues`: shows queues and topics, their dead letters, and redrives or discards those. */
 import { describe } from '../../../std/text/describe.js'
+import { nearestName } from '../../../std/text/nearest-name.js'
 import { Exit, NotFoundError, UsageError, type RunCommand, type Terminal } from '../../command.js'
 import { queuesOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, jsonOf, page, painter, table } from '../../print/text.js'
 import { limitOf, withEngine, type Remote } from './connection.js'
-import { queuesOf } from './ls.js'
+import { queuesOf, type QueueRow } from './ls.js'
 
 const USUAL_LIMIT = 50
 
@@ -62,16 +63,35 @@ async function showAll(remote: Remote, onlyDead: boolean, { terminal, json }: Sh
   }
 }
 
-async function showOne({ ask }: Remote, name: string, { terminal, json }: Shown): Promise<void> {
-  const stats = await ask<Readonly<Record<string, unknown>>>('engine::queue::topic_stats', { topic: name })
+async function showOne(remote: Remote, name: string, { terminal, json }: Shown): Promise<void> {
+  const { subscriber_count: subscribers } = await rowOf(remote, name)
+  const stats = await remote.ask<Readonly<Record<string, unknown>>>('engine::queue::topic_stats', { topic: name })
   if (json) {
     terminal.out(jsonOf({ name, ...stats }, 2))
     return
   }
   const { depth, consumer_count: consumers, dlq_depth: dead, config } = stats
-  const counts = [`${clean(depth)} waiting or running`, counted(consumers, 'consumer'), counted(dead, 'dead letter')]
+  // The consumers of a queue are its concurrency. A topic may have the name of a queue.
+  const concurrency = Number(consumers) - (subscribers ?? 0)
+  const counts = [
+    `${clean(depth)} waiting or running`,
+    ...(concurrency > 0 ? [`runs up to ${String(concurrency)} at a time`] : []),
+    ...(subscribers === undefined ? [] : [counted(subscribers, 'subscriber')]),
+    counted(dead, 'dead letter'),
+  ]
   terminal.out(`${clean(name)}: ${counts.join(', ')}`)
   if (config !== null && config !== undefined) terminal.out(`  ${clean(config)}`)
+}
+
+/** @throws {NotFoundError} with the nearest name, for one that the engine does not list. */
+async function rowOf(remote: Remote, name: string): Promise<QueueRow> {
+  const queues = await queuesOf(remote)
+  const row = queues.find((each) => each.name === name)
+  if (row !== undefined) return row
+  const names = queues.map((each) => each.name)
+  const near = nearestName(name, names)
+  const hint = near === undefined ? '' : `; did you mean ${clean(near)}?`
+  throw new NotFoundError(`the engine lists no queue or topic ${clean(name)}${hint}`)
 }
 
 function counted(count: unknown, one: string): string {
@@ -90,6 +110,7 @@ export function lettersOf({ ask }: Remote, { name, limit }: Page): Promise<reado
 
 async function showLetters(remote: Remote, { name, limit }: Page, { terminal, json }: Shown): Promise<void> {
   const letters = await lettersOf(remote, { name, limit })
+  if (letters.length === 0) await rowOf(remote, name)
   if (json) {
     terminal.out(jsonOf({ name, dead_letters: letters }, 2))
     return
@@ -118,7 +139,8 @@ interface Change {
   readonly ids: readonly string[]
 }
 
-async function change({ ask }: Remote, { name, action, ids }: Change, { terminal, json }: Shown): Promise<void> {
+async function change(remote: Remote, { name, action, ids }: Change, { terminal, json }: Shown): Promise<void> {
+  const { ask } = remote
   let changed = 0
   const missing: string[] = []
   if (ids.length === 0) changed = (await ask<{ redriven: number }>('iii::queue::redrive', { queue: name })).redriven
@@ -131,6 +153,7 @@ async function change({ ask }: Remote, { name, action, ids }: Change, { terminal
     changed += redriven
     if (redriven === 0) missing.push(id)
   }
+  if (changed === 0 && ids.length === 0) await rowOf(remote, name)
   const done = action === 'redrive' ? 'redriven' : 'discarded'
   if (json) terminal.out(jsonOf({ name, [done]: changed, missing }, 2))
   else if (changed > 0 || missing.length === 0) terminal.out(`${counted(changed, 'dead letter')} ${done}`)

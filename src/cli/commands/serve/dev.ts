@@ -8,6 +8,7 @@ import type { LocalEngine } from '../../../engine/engine.js'
 import type { Emit } from '../../../engine/engine-events.js'
 import { deferred } from '../../../std/async/deferred.js'
 import { Exit, UsageError, type RunCommand, type Terminal } from '../../command.js'
+import { WorkerBuilds } from '../../dev/build-check.js'
 import { DevSession, type DevWorker } from '../../dev/dev-session.js'
 import { listenToKeys } from '../../dev/keys.js'
 import { openBrowser } from '../../dev/open-browser.js'
@@ -86,6 +87,9 @@ function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevPar
   const isOneOfSeveral = workers.length > 1
   const expectSuccessor = sharedSuccessors(engine)
   const waiting = new Set(workers)
+  // A worker may include files in the folder of another.
+  const watched = [...new Set(workers.flatMap((worker) => worker.folders))]
+  const builds = new WorkerBuilds(workers)
   return workers.map((worker) => {
     const onReady = (afterMs: number): void => {
       const name = isOneOfSeveral ? `${basename(worker.file)} is` : 'The worker is'
@@ -95,7 +99,7 @@ function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevPar
       const isKeyed = (terminal.stdin as Partial<NodeJS.ReadStream>).isTTY === true
       void printScreen(engine, terminal, isKeyed ? keys : undefined)
     }
-    const shared = { ...options, engine, emit, isOneOfSeveral, expectSuccessor, onReady }
+    const shared = { ...options, engine, emit, isOneOfSeveral, expectSuccessor, onReady, watched, builds }
     return new DevSession({ ...shared, ...worker, clear: clears ? clear : (): void => undefined })
   })
 }

@@ -17,6 +17,7 @@ import { oneLine } from '../../../std/text/one-line.js'
 import { packageVersion } from '../../../version.js'
 import { UsageError, type Terminal, type Values } from '../../command.js'
 import type { devOptions, engineOptions } from '../../options.js'
+import { parseHeaders } from '../../parse.js'
 import { parseCollector, parsePort, parseTrust } from './listen-options.js'
 import { readConsoleOptions, type ConsoleArguments } from './start-console.js'
 import { eventLog, type LogFormat, type LogLevel } from '../../print/event-log.js'
@@ -80,12 +81,17 @@ export function readEngineOptions(values: Values<typeof engineOptions>, found?: 
 export function readBridgeOptions(values: Values<typeof devOptions>): ConfiguredBuiltin | undefined {
   const { bridge: url, expose = [], 'bridge-namespace': namespace = `dev-${userInfo().username}` } = values
   if (url === undefined) {
-    const other = (['expose', 'bridge-namespace'] as const).find((name) => values[name] !== undefined)
+    const other = (['expose', 'bridge-namespace', 'bridge-token', 'bridge-header'] as const).find(
+      (name) => values[name] !== undefined,
+    )
     if (other !== undefined) throw new UsageError(`--${other} needs --bridge, which names the other engine`)
     return undefined
   }
   const config = { url, expose: expose.map((id) => ({ local_function: id })) }
-  const make = builtins[BRIDGE]?.read(config, { forward_unknown: true, namespace })
+  const headers = parseHeaders('--bridge-header', values['bridge-header'] ?? [])
+  const token = values['bridge-token']
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`
+  const make = builtins[BRIDGE]?.read(config, { forward_unknown: true, namespace, headers })
   return make === undefined ? undefined : { name: BRIDGE, make }
 }
 

@@ -17,6 +17,8 @@ export interface ChartProps {
   /** At most six. */
   readonly series: readonly Series[]
   readonly format: (value: number) => string
+  /** Whether the axis of values has powers of two, as bytes are counted. */
+  readonly isBinary?: boolean
 }
 
 /** A part of the time axis, in seconds since 1970. */
@@ -34,7 +36,7 @@ interface Pointer {
 /** A shorter drag, as a share of the axis, is a click. */
 const MIN_DRAG = 0.02
 
-export function Chart({ title, times, series, format }: ChartProps): JSX.Element {
+export function Chart({ title, times, series, format, isBinary = false }: ChartProps): JSX.Element {
   const zoom = useSignal<Range | undefined>(undefined)
   const pointer = useSignal<Pointer | undefined>(undefined)
   const range = rangeOf(times, zoom.value)
@@ -78,7 +80,7 @@ export function Chart({ title, times, series, format }: ChartProps): JSX.Element
           onPointerLeave={() => (pointer.value = undefined)}
           onDblClick={() => (zoom.value = undefined)}
         >
-          <Plot {...{ times, series, format, range, index }} dragged={draggedOver(pointer.value)} />
+          <Plot {...{ times, series, format, isBinary, range, index }} dragged={draggedOver(pointer.value)} />
         </div>
       </div>
     </figure>
@@ -115,7 +117,7 @@ function clock(seconds: number, step: number): string {
   return clockTime(seconds * 1_000).slice(0, step % 60 === 0 ? 5 : 8)
 }
 
-interface PlotProps extends Pick<ChartProps, 'times' | 'series' | 'format'> {
+interface PlotProps extends Required<Omit<ChartProps, 'title'>> {
   readonly range: Range
   /** The time at the pointer; -1 for none. */
   readonly index: number
@@ -123,13 +125,16 @@ interface PlotProps extends Pick<ChartProps, 'times' | 'series' | 'format'> {
 }
 
 /** The lines fill a box of 100 × 100, which is stretched; labels are beside it, since text must not be stretched. */
-function Plot({ times, series, format, range, index, dragged }: PlotProps): JSX.Element {
+function Plot({ times, series, format, isBinary, range, index, dragged }: PlotProps): JSX.Element {
   const shown = times.flatMap((time, at) => (time >= range.from && time <= range.to ? [{ time, at }] : []))
   const top = Math.max(0, ...series.flatMap(({ values }) => shown.map(({ at }) => values[at] ?? 0))) * 1.1 || 1
   const x = (time: number): number => ((time - range.from) / (range.to - range.from)) * 100
   const y = (value: number): number => 100 - (value / top) * 100
   const everySeconds = secondsBetween(range)
-  const marks = { times: shown.length === 0 ? [] : stepsOf(range, everySeconds), values: valuesUpTo(top, format) }
+  const marks = {
+    times: shown.length === 0 ? [] : stepsOf(range, everySeconds),
+    values: valuesUpTo(top, stepUpTo(top, isBinary), format),
+  }
   const pointed = shown.find(({ at }) => at === index)
   return (
     <>
@@ -187,11 +192,16 @@ function stepsOf({ from, to }: Range, step: number): number[] {
 }
 
 /** Round values of an axis that begins at zero; without those that are written like the one before. */
-function valuesUpTo(top: number, format: (value: number) => string): { value: number; label: string }[] {
-  const least = top / MAX_VALUES
-  const power = 10 ** Math.floor(Math.log10(least))
-  const step = ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power
+function valuesUpTo(top: number, step: number, format: (value: number) => string): { value: number; label: string }[] {
   return stepsOf({ from: 0, to: top }, step)
     .map((value) => ({ value, label: format(value) }))
     .filter(({ label }, index, all) => label !== all[index - 1]?.label)
+}
+
+/** A round number. */
+function stepUpTo(top: number, isBinary: boolean): number {
+  const least = top / MAX_VALUES
+  if (isBinary) return 2 ** Math.ceil(Math.log2(least))
+  const power = 10 ** Math.floor(Math.log10(least))
+  return ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power
 }

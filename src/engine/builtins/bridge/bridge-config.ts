@@ -1,5 +1,5 @@
 /** Settings of `iii-bridge`: another engine, and the functions that pass between it and this one. */
-import { boolean, list, optional, string, wholeNumber, withDefault } from '../../declare/schema.js'
+import { boolean, list, map, optional, string, wholeNumber, withDefault } from '../../declare/schema.js'
 import { invalidConfig, parseSettings, section, setting } from '../../declare/settings.js'
 import { describe } from '../../../std/text/describe.js'
 import { addressWithoutCredentials } from '../../../std/text/without-credentials.js'
@@ -16,6 +16,8 @@ export interface BridgeConfig {
   readonly forwardsUnknown: boolean
   /** The namespace of exposed functions on the other engine. Default: `default`. */
   readonly namespace: string | undefined
+  /** Headers of the handshake with the other engine, such as a token. */
+  readonly headers: Readonly<Record<string, string>> | undefined
 }
 
 export interface ForwardedFunction {
@@ -64,6 +66,7 @@ export const bridgeSettings = {
   local: section({
     forward_unknown: withDefault(boolean('Sends calls of functions that are not registered here'), false),
     namespace: optional(string('The namespace of exposed functions on the other engine')),
+    headers: optional(map(string(), 'Headers of the handshake with the other engine, such as `authorization`')),
   }),
 }
 
@@ -95,5 +98,6 @@ export function parseBridgeConfig(config: unknown, local?: unknown): BridgeConfi
     })),
     forwardsUnknown: own.forward_unknown,
     namespace: own.namespace,
+    headers: own.headers ?? undefined,
   }
 }

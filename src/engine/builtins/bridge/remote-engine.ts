@@ -11,6 +11,8 @@ export interface RemoteEngineOptions {
   readonly url: string
   /** The namespace of exposed functions. Default: `default`. */
   readonly namespace?: string | undefined
+  /** Headers of the handshake. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -2,7 +2,7 @@
 import { ErrorCode, InvocationError, RuntimeError } from '../../../errors.js'
 import type { TraceHeaders } from '../../../wire/protocol/tracing.js'
 import type { BuiltinFunction, CallContext, EngineHost } from '../builtin.js'
-import type { RemoteEngine } from './remote-engine.js'
+import type { RemoteEngine, RemoteEngineOptions } from './remote-engine.js'
 
 /**
  * Connects to another engine for a built-in.
@@ -11,9 +11,9 @@ import type { RemoteEngine } from './remote-engine.js'
 export function connectFor(
   setting: string,
   { connectEngine, clock, random, log }: EngineHost,
-  { url, namespace }: { readonly url: string; readonly namespace?: string | undefined },
+  { url, namespace, headers }: Pick<RemoteEngineOptions, 'url' | 'namespace' | 'headers'>,
 ): RemoteEngine {
-  if (connectEngine !== undefined) return connectEngine({ url, namespace, clock, random, log })
+  if (connectEngine !== undefined) return connectEngine({ url, namespace, headers, clock, random, log })
   const message = `${setting} needs a connection to another engine, which \`iii-node engine\`, \`iii-node dev\` and \`createTestEngine\` provide: start this engine with one of them`
   throw new RuntimeError(ErrorCode.INVALID_CONFIG, message)
 }

@@ -43,7 +43,7 @@ class CommandRow {
     this.#commands = exec
     this.#env = env
     if (watched.length > 0)
-      this.#watch = new FolderWatch(process.cwd(), { watched, onChange: (file) => this.#restart(file) })
+      this.#watch = new FolderWatch(process.cwd(), { watched, onChange: (files) => this.#restart(files.at(-1) ?? '') })
     process.once('exit', this.#kill)
     this.#run = this.#start(this.#round)
   }

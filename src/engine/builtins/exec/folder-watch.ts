@@ -19,17 +19,19 @@ export interface WatchOptions {
   readonly ignored?: readonly string[]
   /** Patterns for paths below the folder of files to watch, in which `**` also matches folders. Default: code. */
   readonly watched?: readonly string[]
-  /** Receives the file that changed last. */
-  readonly onChange: (file: string) => void
+  /** Receives the files that changed, the latest one last. */
+  readonly onChange: (files: readonly string[]) => void
 }
 
 export class FolderWatch {
   readonly #root: string
-  readonly #onChange: (file: string) => void
+  readonly #onChange: WatchOptions['onChange']
   readonly #watchers = new Map<string, FSWatcher>()
   readonly #ignored: readonly ((path: string) => boolean)[]
   readonly #isFile: (path: string) => boolean
   #timer: Timer | undefined
+  /** Files that changed and have not been reported, in the order of their latest change. */
+  readonly #changes = new Set<string>()
 
   /** Starts watching. */
   constructor(root: string, { ignored = [], watched, onChange }: WatchOptions) {
@@ -94,7 +96,13 @@ export class FolderWatch {
 
   #report(file: string): void {
     this.#timer?.cancel()
-    this.#timer = systemClock.after(QUIET_MS, () => this.#onChange(file))
+    this.#changes.delete(file)
+    this.#changes.add(file)
+    this.#timer = systemClock.after(QUIET_MS, () => {
+      const files = [...this.#changes]
+      this.#changes.clear()
+      this.#onChange(files)
+    })
   }
 }
 

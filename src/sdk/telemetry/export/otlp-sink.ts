@@ -35,8 +35,12 @@ export class OtlpSink implements FrameSink {
 
   /** Spans, log records and metric points that no collector accepted. */
   get dropped(): number {
-    const { dropped = 0, failed = 0 } = this.#sender?.counts() ?? {}
-    return this.#dropped + dropped + failed
+    return this.#unsent + (this.#sender?.counts().failed ?? 0)
+  }
+
+  /** Those of them that no collector refused. */
+  get #unsent(): number {
+    return this.#dropped + (this.#sender?.counts().dropped ?? 0)
   }
 
   get hasRoom(): boolean {
@@ -64,14 +68,22 @@ export class OtlpSink implements FrameSink {
     await this.#sender?.flush()
   }
 
-  /** Sends what waits within a time limit, and drops the rest. Never rejects. */
+  /** Sends what waits within a time limit, and drops the rest, which it reports. Never rejects. */
   async close(limitMs: number): Promise<void> {
+    const isFirst = !this.#isClosed
     this.#isClosed = true
+    const before = this.#unsent
     const limit = new TimeLimit(this.#options.clock, limitMs)
     if (this.#loading !== undefined) await limit.wait(this.#loading)
     for (const { records } of this.#early) this.#dropped += records
     this.#early = []
     await this.#sender?.close(limit.remainingMs)
+    const lost = this.#unsent - before
+    if (!isFirst || lost === 0) return
+    process.emitWarning(
+      `${String(lost)} spans, log records and metric points were lost at the end: no collector accepted them within ` +
+        `${limitMs.toFixed(0)} ms (\`otel.shutdownTimeoutMs\`).`,
+    )
   }
 
   async #load(): Promise<void> {

@@ -94,7 +94,8 @@ function noteStatus(value: Record<string, unknown>, note: (problem: string) => v
  */
 function returnedHeaders(given: unknown): unknown {
   const pairs = headerPairs(given)
-  const isPlain = isRecord(given) && Object.values(given).every((value) => typeof value === 'string')
+  const isPlain =
+    isRecord(given) && !(Symbol.iterator in given) && Object.values(given).every((value) => typeof value === 'string')
   return isPlain ? given : pairs.map(([name, value]) => `${name}: ${value}`)
 }
 
@@ -121,7 +122,11 @@ function headerPairs(given: unknown): [name: string, value: string][] {
   if (Array.isArray(given)) return given.map(pairOfLine)
   if (!isRecord(given))
     throw badHeader('headers', `must be an object or a list of "Name: value" lines, got ${describeKind(given)}`)
-  return Object.entries(given).flatMap(([name, value]) => {
+  // Members of these are no properties, so they would be lost.
+  const isMap = given instanceof Headers || given instanceof Map
+  const entries: Iterable<[unknown, unknown]> = isMap ? given : Object.entries(given)
+  return [...entries].flatMap(([key, value]) => {
+    const name = String(key)
     if (value === undefined || value === null) return []
     const values: readonly unknown[] = Array.isArray(value) ? value : [value]
     return values.map((one): [string, string] => [name, headerText(name, one)])
@@ -141,11 +146,15 @@ function headerText(name: string, value: unknown): string {
   const text = String(value)
   try {
     validateHeaderName(name)
+  } catch {
+    throw badHeader(`headers['${name}']`, 'has a name that HTTP does not allow: use letters, digits and hyphens')
+  }
+  try {
     validateHeaderValue(name, text)
   } catch {
     const encoded = name.toLowerCase() === 'content-disposition' ? encodedFilename(text) : encodeURIComponent(text)
     const hint = `HTTP headers carry Latin-1 without line breaks; encode it, for example as ${encoded}`
-    throw badHeader(`headers['${name}']`, `has a name or value that HTTP does not allow. ${hint}`)
+    throw badHeader(`headers['${name}']`, `has a value that HTTP does not allow. ${hint}`)
   }
   return text
 }

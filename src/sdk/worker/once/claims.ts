@@ -27,6 +27,8 @@ export interface Top {
   /** Wall-clock milliseconds. */
   readonly leaseEndsAt: number
   readonly mark: Mark | undefined
+  /** Whether a caller saw that this lease was not extended for its whole time. */
+  readonly isSeenLost: boolean
   /** Claims in the chain. */
   readonly length: number
   /** The lives of the chain. */
@@ -57,6 +59,11 @@ export function markOf({ token }: Pick<Claim, 'token'>): string {
   return `m${token}`
 }
 
+/** Member of a record that holds the end of a lease that a caller found lost; outdated when the lease is extended. */
+export function lossOf({ token }: Pick<Claim, 'token'>): string {
+  return `x${token}`
+}
+
 /** The last claim of a record; undefined without any. */
 export function topOf(record: unknown): Top | undefined {
   if (!isRecord(record)) return undefined
@@ -75,6 +82,7 @@ export function topOf(record: unknown): Top | undefined {
     claim,
     leaseEndsAt,
     mark: mark === 'released' || mark === 'ended' ? mark : undefined,
+    isSeenLost: record[lossOf(claim)] === leaseEndsAt,
     length: chain.length,
     lives: [...new Set(chain.map(({ life }) => life))],
   }
@@ -101,11 +109,11 @@ export type Standing =
 /** @param nowMs wall-clock milliseconds. */
 export function standingOf(top: Top | undefined, nowMs: number): Standing {
   if (top === undefined) return { kind: 'free' }
-  const { claim, leaseEndsAt, mark } = top
+  const { claim, leaseEndsAt, mark, isSeenLost } = top
   if (claim.isRemoval === true) return { kind: nowMs - claim.at > OLD_REMOVAL_MS ? 'free' : 'removed' }
   const isExpired = claim.at + claim.ttlMs <= nowMs
   if (mark === 'ended' || (isExpired && (mark === 'released' || leaseEndsAt <= nowMs))) return { kind: 'free' }
   if (mark === 'released') return { kind: 'free', life: claim.life }
   // Clocks of two machines may differ by as much as the lease.
-  return { kind: 'owned', isLost: leaseEndsAt + claim.leaseMs < nowMs }
+  return { kind: 'owned', isLost: isSeenLost || leaseEndsAt + claim.leaseMs < nowMs }
 }

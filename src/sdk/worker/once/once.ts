@@ -10,6 +10,7 @@ import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import {
   leaseOf,
   linkBehind,
+  lossOf,
   markOf,
   REMOVAL_MS,
   standingOf,
@@ -125,8 +126,16 @@ export class Once {
     const result = await this.store.result(settings.scope, top.claim.life)
     if (result !== undefined) return { result }
     if (!standing.isLost && !watch.isLost(top, top.claim.leaseMs)) return {}
-    if (settings.onLost === 'fail') throw lost(key)
+    if (settings.onLost === 'fail') {
+      if (!top.isSeenLost) await this.#noteLoss(work, top)
+      throw lost(key)
+    }
     return { claim: this.#newClaim(work, top.claim.life), top }
+  }
+
+  /** Later callers need not wait for the same lease again. */
+  async #noteLoss({ key, settings }: Work, { claim, leaseEndsAt }: Top): Promise<void> {
+    await this.store.change(settings.scope, key, [{ type: 'set', path: lossOf(claim), value: leaseEndsAt }])
   }
 
   async #lookAtFree(work: Work, top: Top | undefined, life: string | undefined): Promise<Found> {

@@ -29,7 +29,7 @@ test('frames arrive in order, in a later tick, text as text and bytes as bytes',
   expect(atRight.all('binary')).toEqual([{ kind: 'binary', frame: new Uint8Array([1]) }])
 })
 
-test('a fence holds frames back and releases the requested number', async () => {
+test('a gate holds frames back and releases the requested number', async () => {
   const { left, atRight } = joined()
   left.fence.hold()
   for (const frame of ['a', 'b', 'c', 'd']) left.send(frame)

@@ -64,7 +64,10 @@ export class TelemetryExport {
   async stop(): Promise<void> {
     this.#timer?.cancel()
     this.#sendMetrics()
+    const before = this.counts().dropped
     await this.#sender?.close(CLOSE_LIMIT_MS)
+    const lost = this.counts().dropped - before
+    if (lost > 0) this.#host.log.warn({ lost }, 'Telemetry was lost at the end, since no collector accepted it in time')
   }
 
   /** Sends a frame of a worker. */
