@@ -27,7 +27,7 @@ const IN_THEIR_OWN_PROCESS = [
   'test/regression/{fake-timers-stopped-workers,large-payloads-in-spans-stalled-the-engine}.test.ts',
   'test/regression/{second-init-of-telemetry-was-ignored,shared-signal-warned-of-a-leak}.test.ts',
   'test/regression/{shutdown-of-all-telemetry-left-workers-on,stopped-gauges-went-on}.test.ts',
-  'test/regression/{backlog-choked-a-memory-link,taken-entries-stayed-in-memory}.test.ts',
+  'test/regression/{backlog-overflowed-the-stack-of-a-memory-link,taken-entries-stayed-in-memory}.test.ts',
   'test/regression/{cron-schedules-held-ten-thousand-years,pino-lines-lost-their-level-and-time}.test.ts',
   'test/regression/{refused-schemas-replaced-regexp,throwing-log-sink-failed-the-handler}.test.ts',
   'test/regression/mistyped-options-were-ignored.test.ts',
@@ -41,7 +41,7 @@ const MEASURING = [
   'test/reliability/{shutdown-with-open-handles,silent-links-are-replaced}.test.ts',
   'test/reliability/{slow-readers-hold-their-writers,soaked-processes-stay-level}.test.ts',
   'test/reliability/{stalled-peers-are-bounded,vanished-channel-ends-are-freed}.test.ts',
-  'test/reliability/work-that-is-slow-by-content.test.ts',
+  'test/reliability/expensive-content-does-not-stall.test.ts',
 ]
 
 /** Tests of reliability that take a peer's frames, arguments and callbacks, and share nothing but memory. */

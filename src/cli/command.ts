@@ -59,11 +59,11 @@ export interface CommandSpec {
   readonly examples: readonly string[]
   /** Whether the command itself answers `--help` for these arguments. */
   readonly helps?: (args: readonly string[]) => boolean
-  readonly load: () => Promise<Run>
+  readonly load: () => Promise<RunCommand>
 }
 
 /** Runs a command. @returns the exit code. */
-export type Run = (args: readonly string[], terminal: Terminal) => Promise<number>
+export type RunCommand = (args: readonly string[], terminal: Terminal) => Promise<number>
 
 /** Values of declared options, as `parseArgs` returns them. */
 export type Values<T extends OptionSpecs> = {

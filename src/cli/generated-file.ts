@@ -8,13 +8,14 @@ import { CommandError, Exit } from './command.js'
 export async function fileText(name: string): Promise<string | undefined> {
   return readFile(name, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    throw new CommandError(`${name} cannot be read: ${reasonOf(error)}`)
   })
 }
 
 /**
  * Replaces a file in one step, so that no reader sees a part of it. A file with this text stays as it is.
  * @returns whether the file was written.
+ * @throws {CommandError} with the reason.
  */
 export async function writeIfChanged(name: string, text: string): Promise<boolean> {
   if ((await fileText(name)) === text) return false
@@ -24,9 +25,16 @@ export async function writeIfChanged(name: string, text: string): Promise<boolea
     await rename(draft, name)
   } catch (error) {
     await rm(draft, { force: true })
-    throw error
+    throw new CommandError(`${name} cannot be written: ${reasonOf(error)}`)
   }
   return true
+}
+
+/** The draft beside a file has another name, which the messages of the system would show. */
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT') return 'its folder does not exist'
+  return code === 'EISDIR' ? 'it is a folder' : messageOf(error)
 }
 
 /**

@@ -60,7 +60,7 @@ const REASON_CHARACTERS = 100
 /** Maximum text of a response that is shown. */
 const MAX_BODY_CHARACTERS = 1024 * 1024
 
-type Call = Extract<WorkerMessage, { readonly type: 'invokefunction' }>
+type BrowserCall = Extract<WorkerMessage, { readonly type: 'invokefunction' }>
 
 export class ConsoleLink {
   /** Events of the browser. */
@@ -109,17 +109,17 @@ export class ConsoleLink {
     if (this.#engine.bufferedBytes > HIGH_WATER_BYTES) this.#parts.browser.pause()
   }
 
-  #refuse(call: Call): void {
+  #refuse(call: BrowserCall): void {
     const message = 'This console is read-only. Start it without `--console-read-only` to change something.'
     this.#send(call, { error: { code: ErrorCode.FORBIDDEN, message } })
   }
 
-  #send({ invocation_id, function_id }: Call, outcome: object): void {
+  #send({ invocation_id, function_id }: BrowserCall, outcome: object): void {
     if (invocation_id === undefined) return
     this.#parts.browser.send(JSON.stringify({ type: 'invocationresult', invocation_id, function_id, ...outcome }))
   }
 
-  async #answer(call: Call): Promise<void> {
+  async #answer(call: BrowserCall): Promise<void> {
     try {
       const input = isRecord(call.data) ? call.data : {}
       this.#send(call, { result: (await this.#own(call.function_id.slice(OWN.length), input)) ?? null })

@@ -118,14 +118,14 @@ function refusalOf({ path, query, headers }: UpgradeRequest, token: string): str
   return untrusted({ origin, host, token: new URLSearchParams(query).get('token') ?? '' }, token)
 }
 
-interface Caller {
+interface UpgradeOrigin {
   readonly origin: string | undefined
   readonly host: string | undefined
   readonly token: string
 }
 
 /** A browser always sends `Origin`, and only pages of this console may connect. */
-function untrusted({ origin, host, token: given }: Caller, token: string): string | undefined {
+function untrusted({ origin, host, token: given }: UpgradeOrigin, token: string): string | undefined {
   if (origin !== undefined && origin !== `http://${host ?? ''}`) return 'The page belongs to another origin'
   return isToken(given, token) ? undefined : 'The token is missing or wrong'
 }

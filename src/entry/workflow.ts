@@ -29,8 +29,8 @@ export type {
   ConsumedSignal,
   Done as JournalDone,
   Element as JournalElement,
-  Entry as JournalEntry,
-  Failure as JournalFailure,
+  JournalEntry,
+  JournalFailure,
   OperationKind,
 } from '../workflow/records/journal.js'
 export type { RunName, Wait as RunWait } from '../workflow/records/record.js'

@@ -6,7 +6,7 @@ import { removalEntry } from './run/conclude.js'
 import { attentionOf, readRun, RECORD_KEY, runPrefix, type Run } from './records/record.js'
 import { listHeld, parkedEntry } from './records/requests.js'
 import type { Due } from './records/schedule.js'
-import type { SessionParts } from './run/session-parts.js'
+import type { RunSessionParts } from './run/session-parts.js'
 
 /** Runs that are read between two looks whether another worker has finished. */
 const READ_BETWEEN_LOOKS = 1_000
@@ -15,7 +15,7 @@ const READ_BETWEEN_LOOKS = 1_000
  * Puts runs back into the schedule, once for each start of the engine.
  * @param boot identifies the start of the engine, where that can be read.
  */
-export async function audit(parts: SessionParts, boot: string | undefined, isOpen: () => boolean): Promise<void> {
+export async function audit(parts: RunSessionParts, boot: string | undefined, isOpen: () => boolean): Promise<void> {
   const { store, clock, workflow } = parts
   const scope = `workflow/${workflow.id}/boot`
   const isDone = async (): Promise<boolean> => {
@@ -32,7 +32,7 @@ export async function audit(parts: SessionParts, boot: string | undefined, isOpe
   if (boot !== undefined) await store.set(scope, 'audit', { boot, at: clock.epochMs() })
 }
 
-async function reschedule(parts: SessionParts, run: Run | undefined): Promise<void> {
+async function reschedule(parts: RunSessionParts, run: Run | undefined): Promise<void> {
   if (run === undefined) return
   const now = parts.clock.epochMs()
   const attention = attentionOf(run, now)

@@ -14,7 +14,7 @@ import { settingsOf } from './options.js'
 import { flowOf } from './run/operations.js'
 import type { Run } from './records/record.js'
 import { Schedule } from './records/schedule.js'
-import { Session } from './run/session.js'
+import { RunSession } from './run/session.js'
 import type { RunHistory } from './records/status.js'
 import type { Store } from './records/store.js'
 
@@ -57,7 +57,7 @@ export async function replay(history: RunHistory, workflow: AnyWorkflow): Promis
     extend: () => Promise.resolve(true),
   }
   const run = runOf({ workflow: plain.id, run: runId, token: 'replay', input, version, at: 0 })
-  const session = new Session(parts, { run, lease }, journal)
+  const session = new RunSession(parts, { run, lease }, journal)
   const unwatch = areFlowsChecked(true) ? watchFlows() : undefined
   const ending = await session.work(async () => plain.run(flowOf(session), await parsed(plain, input)))
   unwatch?.()

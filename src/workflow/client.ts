@@ -3,7 +3,6 @@
  */
 import { ErrorCode, RemoteError, RuntimeError } from '../errors.js'
 import { deferred } from '../std/async/deferred.js'
-import { inParallel } from '../std/async/in-parallel.js'
 import { orAborted } from '../std/async/abortable.js'
 import { validate } from '../sdk/schema/validation.js'
 import { checkId, checkRecord, checkSignal } from '../sdk/worker/check.js'
@@ -12,7 +11,7 @@ import type { SentAs } from '../sdk/worker/functions/contract.js'
 import { checkSignalContract, checkWorkflow } from './definition.js'
 import type { AnyWorkflow, Signal, WorkflowInput, WorkflowOutput } from './flow.js'
 import { checkKnown, DEFAULT_LIMITS, journaled } from './options.js'
-import { readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './records/record.js'
+import { scopeOf, type Run, type RunName } from './records/record.js'
 import {
   cancelRun,
   deadScope,
@@ -24,6 +23,7 @@ import {
   startRun,
   type RequestParts,
 } from './records/requests.js'
+import { readStatuses } from './records/run-list.js'
 import { schedulesOn } from './records/schedule.js'
 import { announcer, hostOf, portsOf, untracedCaller } from './serve.js'
 import { sendSignal } from './run/signals.js'
@@ -152,17 +152,9 @@ export async function heldRuns(worker: III, workflow: AnyWorkflow): Promise<RunS
   const { store } = requestParts(worker)
   // Written by this package alone.
   const listed = (await store.list(deadScope(id))) as readonly { readonly run: string }[]
-  const read = await inParallel(listed, READS_AT_A_TIME, async ({ run }) =>
-    readRun(await store.get(scopeOf({ workflow: id, run }), RECORD_KEY)),
-  )
-  return read
-    .filter((run) => run !== undefined)
-    .map(statusOf)
-    .filter(({ state }) => state === 'held')
+  const scopes = listed.map(({ run }) => scopeOf({ workflow: id, run }))
+  return (await readStatuses(store, scopes)).filter(({ state }) => state === 'held')
 }
-
-/** Records that are read at a time: engines answer bursts on one connection late. */
-const READS_AT_A_TIME = 8
 
 const partsBy = new WeakMap<object, RequestParts>()
 

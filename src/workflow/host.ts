@@ -16,8 +16,8 @@ import { flowOf } from './run/operations.js'
 import { attentionOf, delayOf, readRun, RECORD_KEY, scopeOf, type Run, type RunName } from './records/record.js'
 import { parkedEntry, startEntry } from './records/requests.js'
 import { Horizon, type Due, type Schedule } from './records/schedule.js'
-import { Session } from './run/session.js'
-import type { SessionParts } from './run/session-parts.js'
+import { RunSession } from './run/session.js'
+import type { RunSessionParts } from './run/session-parts.js'
 import { activation } from './run/tracing.js'
 
 /** The runs that one worker works on at a time, over all workflows. */
@@ -29,7 +29,7 @@ export interface Slots {
 }
 
 /** What a host works with. */
-export interface HostParts extends SessionParts {
+export interface HostParts extends RunSessionParts {
   readonly slots: Slots
 }
 
@@ -47,7 +47,7 @@ export class Host {
   readonly ended: Emitter<string>
   readonly #parts: HostParts
   readonly #schedule: Schedule
-  readonly #sessions = new Map<string, Session | undefined>()
+  readonly #sessions = new Map<string, RunSession | undefined>()
   /** Resolve when the runs of `#sessions` have been left. */
   readonly #attended = new Set<Promise<void>>()
   readonly #queue = new Map<string, Due | undefined>()
@@ -234,7 +234,7 @@ export class Host {
       const generation: number = run.generation
       const isFresh: boolean = run.epoch === 1 || run !== owned
       const entries = isFresh ? [] : await readJournal(store, run)
-      const session = new Session(this.#parts, { run, lease }, entries)
+      const session = new RunSession(this.#parts, { run, lease }, entries)
       this.#sessions.set(run.start.run, session)
       if (!this.#isOpen) session.stop({ kind: 'released' })
       run = await activation(session, () => this.#through(session))
@@ -244,7 +244,7 @@ export class Host {
     return undefined
   }
 
-  async #through(session: Session): Promise<Run | undefined> {
+  async #through(session: RunSession): Promise<Run | undefined> {
     const { workflow } = this.#parts
     const { input } = session.run
     const crashes = session.run.claim?.crashes ?? 0

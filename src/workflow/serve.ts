@@ -17,7 +17,7 @@ import { settingsOf, type ServeOptions, type Settings } from './options.js'
 import type { RunName } from './records/record.js'
 import { announcement, topicOf } from './records/requests.js'
 import { schedulesOn } from './records/schedule.js'
-import type { CallOptions, SessionParts } from './run/session-parts.js'
+import type { StepCallOptions, RunSessionParts } from './run/session-parts.js'
 import { settledStore } from './records/settled-store.js'
 import { pacedStore, patientStore, stateStore } from './records/store.js'
 
@@ -110,7 +110,7 @@ export function serveWorkflow(worker: III, workflow: AnyWorkflow, options: Serve
   }
 }
 
-function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings): SessionParts {
+function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings): RunSessionParts {
   const { clock, random, workerName, answersBurstsLate, ...observer } = portsOf(worker)
   let isOver = false
   portsOf(worker).onEnd(() => {
@@ -123,9 +123,9 @@ function sessionParts(worker: III, workflow: PlainWorkflow, settings: Settings):
   const patient = patientStore(state, { clock, random, isOver: () => isOver })
   const store = settings.settleMs === 0 ? patient : settledStore(patient, clock, settings.settleMs)
   const call = (
-    target: Parameters<SessionParts['call']>[0],
+    target: Parameters<RunSessionParts['call']>[0],
     payload: unknown,
-    options: CallOptions,
+    options: StepCallOptions,
   ): Promise<unknown> =>
     typeof target === 'string'
       ? worker.trigger({ ...options, function_id: target, payload })

@@ -80,7 +80,7 @@ test('an error is a result, unless `onError` is `rerun`', async () => {
   }
 })
 
-test('a key begins anew when its time is over, and expired keys are removed from state', async () => {
+test('a key can be used again when its time is over, and expired keys are removed from state', async () => {
   const { engine, caller } = await start()
   const runs = { count: 0 }
   await payer(engine, { runs, ttl: '1m' })
@@ -119,7 +119,7 @@ test('where the worker that ran is gone, callers receive IDEMPOTENCY_UNKNOWN, or
   }
 })
 
-test('work that runs longer than its key is kept stays the only one', async () => {
+test('work that runs longer than its key is kept does not run a second time', async () => {
   const { engine, caller } = await start()
   let runs = 0
   const release: ((value: unknown) => void)[] = []
@@ -225,7 +225,7 @@ test('a call that did not run is sent again, one that may have run only with a k
   expect(attempts).toEqual(['without key'])
 })
 
-test('a link that is lost with the answer on its way costs a caller with a key nothing', async () => {
+test('a caller with a key gets its result, although the link is lost with the answer on its way', async () => {
   const { engine, caller } = await start()
   const runs = { count: 0 }
   await payer(engine, { runs })

@@ -33,7 +33,7 @@ test('a payload left out or undefined is sent as an empty object', async () => {
   expect(rig.link.calls.map(({ data }) => data)).toEqual([{}, {}])
 })
 
-test('results of every kind arrive, and none and null read as undefined', async () => {
+test('results of every kind arrive; a missing result and null read as undefined', async () => {
   const rig = await connectedRig()
   const results = [1, 'text', false, [], { a: 1 }, null, undefined]
   const calls = results.map((_, index) => rig.worker.trigger({ function_id: 'f', payload: index }))
@@ -94,7 +94,7 @@ test.each([
   [{ function_id: 'f', payload: 1, action: { type: 'enqueue' } }, 'INVALID_ARGUMENT'],
   [{ function_id: 'f', payload: 1, action: { type: 'enqueue', queue: '' } }, 'INVALID_ARGUMENT'],
   [{ function_id: 'f', payload: 1n }, 'serialization_error'],
-])('a request that is off (case %#) rejects with a code and sends nothing', async (request, code) => {
+])('an invalid request (case %#) rejects with a code and sends nothing', async (request, code) => {
   const rig = await connectedRig()
 
   expect(await outcomeOf(rig.worker.trigger(request as never))).toMatchObject({ error: { code } })
@@ -126,7 +126,7 @@ test('timeout_ms is another spelling of timeoutMs, which wins', async () => {
   expect(await outcomeOf(both)).toMatchObject({ error: { code: 'TIMEOUT' } })
 })
 
-test('an endless limit waits for ever', async () => {
+test('a call with an infinite time limit never times out', async () => {
   const rig = await connectedRig()
   const call = rig.worker.trigger({ function_id: 'f', payload: 1, timeoutMs: Infinity })
   rig.engine.onFrame = (link, message) => {
@@ -213,7 +213,7 @@ test('sync and async handlers answer, and an error keeps the code it was given',
   expect(link.resultOf(ids[4]!)?.error).not.toHaveProperty('stacktrace')
 })
 
-test('a result that is no JSON is an error to the caller', async () => {
+test('a result that is not JSON is an error to the caller', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('bigint', () => ({ n: 1n }))
   const id = rig.link.invoke('bigint')
@@ -234,7 +234,7 @@ test('a call of an unknown function and of one served over HTTP fail with differ
   expect(ids.map((id) => rig.link.resultOf(id)?.error?.code)).toEqual(['function_not_found', 'function_not_invokable'])
 })
 
-test('methods can be taken apart, and replaced', async () => {
+test('methods can be destructured and replaced', async () => {
   const rig = await connectedRig()
   const { trigger, registerFunction, registerTrigger, listFunctions, getConnectionState, getAddress, stats, shutdown } =
     rig.worker

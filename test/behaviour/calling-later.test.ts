@@ -66,7 +66,7 @@ test('a call outlives the worker that made it, and of several workers one makes 
   expect([...received].sort((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: 20 }, (_, index) => index))
 })
 
-test('what became due while no worker looked is made up for', async () => {
+test('calls that became due while no worker ran are made later', async () => {
   const { engine, worker } = await start()
   await callLater(worker, 'remind', { order: 1 }, { delay: '1h' })
   await worker.shutdown()
@@ -106,7 +106,7 @@ test('a function may make its next call under the key of the present one', async
   expect(polls).toBe(4)
 })
 
-test('a call is taken back by its key until its delivery begins', async () => {
+test('a call can be cancelled by its key until its delivery begins', async () => {
   const { engine, worker } = await start()
   const { received } = await reminder(engine)
   await callLater(worker, 'remind', { order: 1 }, { delay: '1h', key: 'k' })

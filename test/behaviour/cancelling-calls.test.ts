@@ -41,7 +41,7 @@ test('an abort after sending settles the call in the same tick; a later result i
   expect(rig.worker.stats()).toMatchObject({ pendingCalls: 0, lateResults: 1 })
 })
 
-test.each(['a string', {}, null])('a signal that is none (%j) is refused', async (signal) => {
+test.each(['a string', {}, null])('an invalid signal (%j) is refused', async (signal) => {
   const rig = await connectedRig()
 
   expect(await outcomeOf(rig.worker.trigger({ function_id: 'f', payload: {}, signal: signal as never }))).toMatchObject(

@@ -87,7 +87,7 @@ test('a removed listener is not called', async () => {
   expect(seen).toEqual([])
 })
 
-test('registering a listener that is no function is refused', () => {
+test('registering a listener that is not a function is refused', () => {
   const rig = workerRig({ autoConnect: false })
 
   expect(() => rig.worker.onConnectionStateChange('log' as never)).toThrow(/must be a function/)

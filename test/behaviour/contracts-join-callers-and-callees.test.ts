@@ -69,7 +69,7 @@ test('the payload travels as it was given, with the options of the call', async 
   expect(await call).toBe('unchecked')
 })
 
-test('calls with checks that are done at once keep their order among other calls', async () => {
+test('calls whose checks are synchronous keep their order among other calls', async () => {
   const rig = await connectedRig()
   const calls = [
     rig.worker.trigger(add, { a: 1 }),
@@ -108,7 +108,7 @@ test('a result of null comes back as null where the schema takes it, and as unde
   ])
 })
 
-test('an error of the callee passes the output check by', async () => {
+test('an error of the callee is not checked against the output schema', async () => {
   const rig = await connectedRig()
   const call = rig.worker.trigger(add, { a: 1 })
   await rig.settle()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { connectedRig } from '../kit/worker-rig.js'
 
-test('on a socket of its own telemetry goes to /otel with the worker’s headers, and ends with the worker', async () => {
+test('a dedicated telemetry socket connects to /otel with the worker’s headers, and closes with the worker', async () => {
   const rig = await connectedRig({
     headers: { authorization: 'Bearer t' },
     otel: { enabled: true, transport: 'dedicated', fetchInstrumentationEnabled: false, metricsEnabled: false },

@@ -57,7 +57,7 @@ test.each<[string, Answer, number]>([
   expect(early(rig, lastedMs)).toEqual([])
 })
 
-test('links that live a moment less than it takes to count as stable do not bring the short delays back', async () => {
+test('links that end just before they count as stable do not reset the delays', async () => {
   const lifeMs = STABLE_AFTER_MS - 1
   const rig = await hourOf('accept', lifeMs)
 
@@ -65,7 +65,7 @@ test('links that live a moment less than it takes to count as stable do not brin
   expect(early(rig, lifeMs)).toEqual([])
 })
 
-test('after a stable connection the first delay is short again, and the check detects it', async () => {
+test('a stable connection resets the delays, which this test would notice', async () => {
   const rig = await hourOf('accept', STABLE_AFTER_MS)
 
   expect(rig.engine.dials.length).toBeGreaterThan(mostDials())

@@ -148,7 +148,7 @@ test('trigger types come with their schemas under the names of a registration', 
 })
 
 test.each([undefined, null, 'text', 5, [], {}, { functions: null }, { functions: 'many' }, { functions: {} }])(
-  'an answer that is no list (%j) reads as an empty one',
+  'an answer that is not a list (%j) reads as an empty one',
   async (answer) => {
     const { rig } = await answering({
       'engine::functions::list': () => answer,
@@ -169,7 +169,7 @@ test.each([undefined, null, 'text', 5, [], {}, { functions: null }, { functions:
   },
 )
 
-test('options that are none are refused', async () => {
+test('options that are not an object are refused', async () => {
   const { rig } = await answering({})
 
   expect(await outcomeOf(rig.worker.listFunctions('all' as never))).toMatchObject({

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi, type MockInstance } from 'vitest'
 import { createTestEngine } from '../../src/entry/testing.js'
 import { defineWorkflow, replay, serveWorkflow, startWorkflow, type Flow } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 let warnings: MockInstance<typeof process.emitWarning>
 

@@ -76,7 +76,7 @@ test('publications pass the interceptors of publications alone', async () => {
   expect(received).toMatchObject([{ by: 'void' }, { by: 'enqueue' }])
 })
 
-test('interceptors of handlers see the payload and the context, and their answer counts', async () => {
+test('interceptors of handlers receive the payload and the context, and what they return is the result', async () => {
   const { caller, callee } = await twoWorkers()
   callee.use({
     serve: async ({ payload, context }, next) => {
@@ -107,7 +107,7 @@ test('calls of handlers pass the interceptors, calls of the worker itself do not
   expect(seen).toEqual(['add'])
 })
 
-test('a removed interceptor runs no more, and one added twice is removed once', async () => {
+test('a removed interceptor no longer runs, and one added twice is removed once', async () => {
   const { caller } = await twoWorkers()
   let runs = 0
   const counting = {
@@ -124,7 +124,7 @@ test('a removed interceptor runs no more, and one added twice is removed once', 
   expect(runs).toBe(1)
 })
 
-test('an interceptor that never returns costs a call its time limit and no more', async () => {
+test('a call whose interceptor never returns ends at its time limit', async () => {
   const { caller, engine } = await twoWorkers()
   caller.use({ call: () => new Promise(() => undefined) })
   const outcome = errorOf(caller.trigger({ function_id: 'add', payload: { n: 1 }, timeoutMs: 500 }))
@@ -133,7 +133,7 @@ test('an interceptor that never returns costs a call its time limit and no more'
   expect(await outcome).toMatchObject({ code: 'TIMEOUT', function_id: 'add' })
 })
 
-test('the time that interceptors take is taken off the limit of the call', async () => {
+test('the time that interceptors take counts towards the limit of the call', async () => {
   const { caller, callee, engine } = await twoWorkers()
   callee.registerFunction('never', () => new Promise(() => undefined))
   await callee.ready()
@@ -180,7 +180,7 @@ test('a fire-and-forget call that an interceptor rejects ends no process when no
   )
 })
 
-test('interceptors that are no functions are refused, and unknown members are reported', async () => {
+test('interceptors that are not functions are refused, and unknown members are reported', async () => {
   const engine = await testEngine({ ports: false })
   const events: DiagnosticEvent[] = []
   const worker = engine.connect({ diagnostics: (event) => events.push(event) })

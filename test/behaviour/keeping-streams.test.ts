@@ -111,7 +111,7 @@ test('a stream is registered as a whole or not at all', async () => {
   expect(rig.worker.stats().registeredFunctions).toBe(1)
 })
 
-test('any client will do that registers functions', () => {
+test('a stream can be registered on any client that registers functions', () => {
   const ids: string[] = []
   const fake = {
     registerFunction: (id: string) => {

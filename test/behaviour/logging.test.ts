@@ -40,7 +40,7 @@ test('a line logged in a handler carries the ids of its span, its severity and i
   expect(four).toMatchObject({ name: 'TypeError', message: 'bad' })
 })
 
-test('ids given to a logger win over the running ones', async () => {
+test('ids given to a logger take precedence over those of the running span', async () => {
   await using engine = await createTestEngine({ ports: false, clock: 'virtual' })
   engine.connect({ otel })
   await engine.advance('1 s')
@@ -85,7 +85,7 @@ test('without telemetry a line goes to the console, or to a sink that was set', 
   expect(info).toHaveBeenCalledTimes(1)
 })
 
-test('a pino logger is a sink as it is: levels, fields and errors survive', () => {
+test('a pino logger can be used as a sink unchanged: levels, fields and errors are kept', () => {
   const lines: Record<string, unknown>[] = []
   const logger = pino({ level: 'debug' }, { write: (line) => void lines.push(JSON.parse(line) as never) })
   Logger.setSink(logger)
@@ -166,7 +166,7 @@ test('a pino logger’s lines reach the engine with level, time, fields, error a
   expect(logs[2]!.attributes['log.data']).toMatchObject({ err: { type: 'RangeError', message: 'bad' } })
 })
 
-test('text that is no line of pino is left unchanged', () => {
+test('text that is not a line of pino is left unchanged', () => {
   const stream = createPinoStream()
   expect(() => stream.write('not json')).not.toThrow()
   expect(() => stream.write('[1]')).not.toThrow()

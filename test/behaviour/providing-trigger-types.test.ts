@@ -39,7 +39,7 @@ function bind(link: EngineLink, id: string, config: unknown = { n: 1 }): void {
   })
 }
 
-test('a binding is handed over whole, and taking it on is answered', async () => {
+test('a handler receives all members of a binding, and its acceptance is answered', async () => {
   const { rig, configs } = await provider()
   bind(rig.link, 't1')
   await rig.settle()
@@ -80,7 +80,7 @@ test.each<[string, unknown, string]>([
   ])
 })
 
-test('a type that is not provided, or no longer, is answered with that', async () => {
+test('a binding of a type that is not, or no longer, provided is answered with an error', async () => {
   const { rig } = await provider()
   rig.link.send({ type: 'registertrigger', id: 't1', trigger_type: 'other', function_id: 'f', config: null })
   rig.worker.unregisterTriggerType('mine')
@@ -179,7 +179,7 @@ test('a release that throws is reported and the next step runs', async () => {
   expect(rig.eventsOf('callback_failed')).toMatchObject([{ error: new Error('stuck') }])
 })
 
-test('a thousand bindings that come and go leave nothing behind', async () => {
+test('a thousand bindings that are added and removed leave nothing behind', async () => {
   const { rig, steps } = await provider()
   for (let index = 0; index < 1_000; index += 1) {
     bind(rig.link, `t${index}`)

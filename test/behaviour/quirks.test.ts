@@ -84,7 +84,7 @@ describe('forgottenWrites', () => {
 })
 
 describe('silentTopics', () => {
-  test('one trigger that leaves silences the others, until they are registered again', async () => {
+  test('after one trigger leaves, the others receive nothing until they are registered again', async () => {
     const engine = await testEngine({ quirks: { silentTopics: true } })
     const received: string[] = []
     const worker = await leanLink(engine.url, (text) => received.push(text), ['f', 'g'])

@@ -106,7 +106,7 @@ test.each([
   ['for another name', ['engine.test'], {}, { servername: 'x.test' }, /certificate for another name: .*engine\.test/],
   ['of an unknown authority', ['127.0.0.1'], {}, { ca: undefined }, /not trusted \([A-Z_]+\)\. Give .* as `tls\.ca`/],
 ])(
-  'a certificate %s is reported with what to do, and the worker goes on',
+  'a certificate %s is reported with what to do, and the worker continues',
   async (_what, names, validity, tls, text) => {
     const rig = await secured(names, validity)
     const error = await firstError(rig.url, { tls: { ca: rig.root.ca, ...tls } })
@@ -208,7 +208,7 @@ test("the proxy of the environment is used with 'env' only, and not for hosts of
 test.each([
   [407, 'HANDSHAKE_FAILED', /The proxy http:\/\/127.* refused to connect to ws:.* with HTTP 407\. Check user and pass/],
   [403, 'HANDSHAKE_FAILED', /The proxy http:\/\/127.* refused to connect to ws:.* with HTTP 403\. Check its rules/],
-])('a proxy that refuses with %i is named, and the worker goes on', async (status, code, text) => {
+])('a proxy that refuses with %i is named, and the worker continues', async (status, code, text) => {
   const proxy = await connectProxy(status)
   const address = `http://ann:secret-word@127.0.0.1:${String(proxy.port)}`
   const error = await firstError('ws://127.0.0.1:1', { proxy: address })
@@ -216,7 +216,7 @@ test.each([
   expect(error.message).not.toContain('secret-word')
 })
 
-test('a proxy that is not there, or cannot reach the engine, is named', async () => {
+test('a proxy that cannot be reached, or cannot reach the engine, is named', async () => {
   const gone = createServer()
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
   const { port } = gone.address() as AddressInfo
@@ -257,7 +257,7 @@ test('an agent of the program opens the sockets', async () => {
   expect(opened).toHaveBeenCalledTimes(1)
 })
 
-test('an agent that throws ends the dial, and the worker goes on', async () => {
+test('an agent that throws ends the dial, and the worker continues', async () => {
   const agent = new Agent()
   agent.createConnection = () => {
     throw new Error('no route')

@@ -34,7 +34,7 @@ test('each ready() is its own barrier, after one worker registration per connect
   expect(types.lastIndexOf('ping')).toBeGreaterThan(types.lastIndexOf('registerfunction'))
 })
 
-test('a link lost while waiting begins anew on the next', async () => {
+test('if the link is lost while waiting, the wait starts again on the next link', async () => {
   const rig = workerRig({}, (engine) => {
     engine.polite = false
   })
@@ -90,7 +90,7 @@ test('shutdown ends every ready', async () => {
   expect(rig.clock.pendingTimers).toBe(0)
 })
 
-test('an engine that refuses the announcement rejects ready with its reason', async () => {
+test('a refused worker registration rejects ready with its reason', async () => {
   const rig = await connectedRig()
   rig.engine.polite = false
   const ready = rig.worker.ready()

@@ -51,7 +51,7 @@ test.each([
   ['text'],
   [undefined],
   [5],
-])('a handler that is no function and no HTTP description (case %#) is refused', (handler) => {
+])('a handler that is neither a function nor an HTTP description (case %#) is refused', (handler) => {
   const rig = workerRig({ autoConnect: false })
 
   expect(() => rig.worker.registerFunction('f', handler as never)).toThrow(
@@ -73,7 +73,7 @@ test('an empty id and a registered id are rejected with the messages of the offi
   )
 })
 
-test('options that are no JSON are refused and leave nothing registered', async () => {
+test('options that are not JSON are refused and leave nothing registered', async () => {
   const rig = await connectedRig()
 
   expect(() => rig.worker.registerFunction('f', () => 1, { metadata: { n: 1n } })).toThrow(
@@ -114,14 +114,14 @@ test.each([
   [{ type: 'cron', function_id: 'f', config: {}, namespace: ' ' }, 'INVALID_NAMESPACE'],
   [{ type: 'cron', function_id: 'f', config: {}, trigger_namespace: '' }, 'INVALID_NAMESPACE'],
   [{ type: 'cron', function_id: 'f', config: () => 1 }, 'serialization_error'],
-])('a trigger that is off (case %#) is refused', (trigger, code) => {
+])('an invalid trigger (case %#) is refused', (trigger, code) => {
   const rig = workerRig({ autoConnect: false })
 
   expect(() => rig.worker.registerTrigger(trigger as never)).toThrow(expect.objectContaining({ code }) as Error)
   expect(rig.worker.stats().registeredTriggers).toBe(0)
 })
 
-test('references end with their block', async () => {
+test('references unregister at the end of their block', async () => {
   const rig = await connectedRig()
   {
     using _function = rig.worker.registerFunction('f', () => 1)

@@ -23,7 +23,7 @@ const registrations = [
 ]
 const announcement = 'invokefunction engine::workers::register'
 
-test('the first link gets: announcement, services, types, functions, triggers, pending messages', async () => {
+test('the first link sends: worker registration, services, types, functions, triggers, pending messages', async () => {
   const rig = workerRig()
   registerEverything(rig.worker)
   await rig.settle()

@@ -4,7 +4,7 @@ import { withSpan } from '../../src/entry/helpers/observability.js'
 import type { TestEngine, TestWorkerOptions } from '../../src/entry/testing.js'
 import { defineSignal, defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import type { LogRow, SpanNode } from '../../src/wire/protocol/list-rows.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const otel = { enabled: true, spansFlushIntervalMs: 50, logsFlushIntervalMs: 50 }
 const traced = (workerName: string): { worker: TestWorkerOptions } => ({ worker: { workerName, otel } })

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { defineSignal, defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import { deferred } from '../../src/std/async/deferred.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const HOUR_MS = 3_600_000
 const YEAR_MS = 365 * 24 * HOUR_MS

@@ -81,7 +81,7 @@ test('a handler reads the body as it came', async () => {
   expect(await response.json()).toEqual({ text: 'plain text', parsed: null })
 })
 
-test('a status that is none is an error of the handler, and reaches the client as one', async () => {
+test('an invalid status is an error of the handler, and the client receives status 500', async () => {
   const ask = await serve(async (_req, res) => {
     res.status(99)
   })
@@ -90,7 +90,7 @@ test('a status that is none is an error of the handler, and reaches the client a
   expect(JSON.stringify(await response.json())).toContain('statusCode must be a whole number from 100 to 599, got 99')
 })
 
-test('a handler called with a payload that is no HTTP request reports it', async () => {
+test('a handler called with a payload that is not an HTTP request reports it', async () => {
   const rig = await socketRig()
   const worker = await rig.addWorker()
   worker.registerFunction(
@@ -103,7 +103,7 @@ test('a handler called with a payload that is no HTTP request reports it', async
   )
 })
 
-test('a client that leaves in the middle ends the handler’s stream, not the process', async () => {
+test('a client that disconnects during a response ends the handler’s stream, not the process', async () => {
   const events: DiagnosticEvent[] = []
   let closed: Promise<unknown> = Promise.resolve()
   const ask = await serve(

@@ -178,7 +178,7 @@ test('a body that fails on the way ends without a clean end', async () => {
   await expect(reader.read()).rejects.toThrow()
 })
 
-test('the routes go when the application is unregistered', async () => {
+test('the routes are removed when the application is unregistered', async () => {
   const served = serveFetch(worker, () => new Response('here'), { routes: ['GET /here'], functionId: 'here' })
   await worker.ready()
   expect(await (await fetch(`${engine.httpUrl!}/here`)).text()).toBe('here')
@@ -249,7 +249,7 @@ test.each([
   expect([response.status, await response.json()]).toEqual([413, { code: ErrorCode.MESSAGE_TOO_LARGE }])
 })
 
-test('a form that is none, or ends early, is refused with a code', async () => {
+test('a body that is not a form, or ends early, is refused with a code', async () => {
   const url = await formOf()
   const none = await fetch(url, { method: 'POST', body: 'a=1' })
   expect(await none.json()).toEqual({ code: ErrorCode.INVALID_ARGUMENT })

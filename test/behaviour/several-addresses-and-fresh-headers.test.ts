@@ -50,12 +50,12 @@ test('an address that takes the worker is kept until it fails, and then the othe
   await worker.shutdown()
 })
 
-test('an address that hangs costs one time limit, not the worker', async () => {
+test('an address that does not answer costs one time limit, and the worker connects elsewhere', async () => {
   const dials = await dialsTo({ 'ws://a': 'stall', 'ws://b': 'accept' }, 60_000)
   expect(dials).toEqual(['0.0 a', '10.0 b'])
 })
 
-test.each([401, 403])('refused credentials (%i) have a slower backoff than an engine that is away', async (status) => {
+test.each([401, 403])('refused credentials (%i) have a slower backoff than an unreachable engine', async (status) => {
   const options = { reconnectionConfig: { initialDelayMs: 1, maxDelayMs: 5 } }
   const dials = await dialsTo({ 'ws://a': { status } }, 600_000, options)
   const waits = dials.map((dial) => parseFloat(dial)).map((at, index, all) => at - (all[index - 1] ?? at))
@@ -117,17 +117,20 @@ test.each<[string, () => never, RegExp]>([
   ],
   ['returns no headers', () => 'Bearer secret-word' as never, /result of `headers` must be an object, got a string/],
   ['returns a bad header', () => ({ a: 'secret-word\n' }) as never, /headers`\['a'\] has a name or value that HTTP/],
-])('a function for headers that %s ends the dial with a code, and the worker goes on', async (_what, headers, text) => {
-  const rig = await connectedRig({ headers })
-  const [ended] = rig.eventsOf('connection_ended')
-  expect(ended).toMatchObject({ error: { code: 'HANDSHAKE_FAILED', message: expect.stringMatching(text) as string } })
-  expect(ended!.error.message).not.toContain('secret-word')
-  expect(ended!.error).not.toHaveProperty('status')
-  rig.worker.setHeaders({ authorization: 'plain' })
-  expect((await rig.reconnect()).headers).toEqual({ authorization: 'plain' })
-})
+])(
+  'a function for headers that %s ends the dial with a code, and the worker continues',
+  async (_what, headers, text) => {
+    const rig = await connectedRig({ headers })
+    const [ended] = rig.eventsOf('connection_ended')
+    expect(ended).toMatchObject({ error: { code: 'HANDSHAKE_FAILED', message: expect.stringMatching(text) as string } })
+    expect(ended!.error.message).not.toContain('secret-word')
+    expect(ended!.error).not.toHaveProperty('status')
+    rig.worker.setHeaders({ authorization: 'plain' })
+    expect((await rig.reconnect()).headers).toEqual({ authorization: 'plain' })
+  },
+)
 
-test('a function for headers that never returns costs the time limit of a dial, and ends with its worker', async () => {
+test('a function for headers that never returns ends the dial at its time limit, and ends with its worker', async () => {
   const rig = await localRig()
   const headers = (): Promise<never> => new Promise(() => undefined)
   const worker = rig.addWorker({ headers, reconnectionConfig: { jitterFactor: 0 } })

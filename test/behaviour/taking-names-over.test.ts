@@ -222,7 +222,7 @@ test('while an owner drains, every call finds an owner of the function', async (
   expect(answers.at(-1)).toBe('new orders::create')
 })
 
-test('a worker whose name is taken over introduces itself by it after a reconnect', async () => {
+test('a worker that took over its name registers with it after a reconnect', async () => {
   const { rig, old, next } = await twoReleases({ old: 'orders', new: 'orders' })
   await rig.clock.advance(2_000)
   void old.shutdown()

@@ -28,7 +28,7 @@ test('spans, logs and metrics sent on a worker link are read back', async () => 
   await eventually(reader, 'engine::metrics::list', { metric_name: 'charges' }, { sdk_metrics: [{ name: 'charges' }] })
 })
 
-test('a link for telemetry only is taken as well, and answered nothing', async () => {
+test('a telemetry-only link is accepted and receives no answers', async () => {
   const rig = await socketRig()
   const reader = await rig.addWorker()
   const { socket, frames } = await rawSocket(`${rig.engine.url}/otel`)

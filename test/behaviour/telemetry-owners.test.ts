@@ -100,7 +100,7 @@ test('providers registered by the program stay; only a missing context manager a
   expect(await result).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
 })
 
-test('without a set-up of the program’s own, contexts and W3C headers work, and no provider is registered', async () => {
+test('without OpenTelemetry in the program, contexts and W3C headers work, and no provider is registered', async () => {
   await using engine = await createTestEngine({ ports: false, clock: 'virtual' })
   engine.connect({ otel: otel('w') })
   expect([...propagation.fields()].sort()).toEqual(['baggage', 'traceparent', 'tracestate'])

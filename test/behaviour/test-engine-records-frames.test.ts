@@ -84,7 +84,7 @@ test('an error thrown by a predicate reaches the test', async () => {
   await outcome
 })
 
-test('a worker that was never here is an error that names those that were', async () => {
+test('asking for an unknown worker is an error that names the known ones', async () => {
   const engine = await testEngine({ ports: false })
   await engine.connect({ workerName: 'known' }).ready()
   expect(() => engine.frames('unknown')).toThrow(

@@ -33,7 +33,7 @@ test('HTTP triggers answer on a free port', async () => {
   expect([answer.status, await answer.text()]).toEqual([200, '"hello ada"'])
 })
 
-test('without ports nothing listens, and everything but the servers is there', async () => {
+test('without ports the engine does not listen, and everything else works', async () => {
   const engine = await testEngine({ ports: false })
   expect(engine).toMatchObject({ url: 'memory://engine', httpUrl: undefined, streamUrl: undefined })
   const worker = engine.connect()

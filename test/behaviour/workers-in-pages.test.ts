@@ -138,7 +138,7 @@ test('a page enters a guarded listener with a new ticket for each attempt, and o
   await expect(stranger.ready({ timeoutMs: 10_000 })).rejects.toThrow()
 })
 
-test('a ticket that cannot be had is reported, and asked for again', async () => {
+test('a ticket that cannot be obtained is reported, and requested again', async () => {
   let attempts = 0
   const reports: unknown[] = []
   const shop = openPage(engine.url, {

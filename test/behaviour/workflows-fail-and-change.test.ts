@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defineSignal, defineWorkflow, replay, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const once = { retry: { attempts: 1 } } as const
 
@@ -181,7 +181,7 @@ test('a failed run is retried from the step that failed, with the results before
   expect(log).toEqual(['a', 'b', 'b'])
 })
 
-test('a name used twice, a result that is no JSON and a journal over its limit are reported', async () => {
+test('a name used twice, a result that is not JSON and a journal over its limit are reported', async () => {
   const engine = await workflowEngine()
   const twice = defineWorkflow({ id: 'twice' }, async (flow) => {
     await flow.step('same', () => 1)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineSignal, defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import { deferred } from '../../src/std/async/deferred.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 test('a step runs once, and the run resolves with the result of the flow', async () => {
   const engine = await workflowEngine()

@@ -7,8 +7,7 @@ import { registerWorker, type III } from '../../src/index.js'
 import { cancelRun, pauseRun, resumeRun, retryRun, type RequestParts } from '../../src/workflow/records/requests.js'
 import { sendSignal } from '../../src/workflow/run/signals.js'
 import { runCommand } from '../kit/cli-terminal.js'
-import { testEngine } from '../kit/local-rig.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, testEngine, workflowEngine } from '../kit/local-rig.js'
 
 interface Recorded {
   readonly functions: Readonly<Record<string, unknown>>

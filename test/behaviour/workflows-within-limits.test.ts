@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defineSignal, defineWorkflow, heldRuns, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
 import type { III } from '../../src/sdk/worker/client.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const state = (worker: III, function_id: string, payload: object): Promise<unknown> =>
   worker.trigger({ function_id, payload, namespace: 'default' })
@@ -45,7 +45,7 @@ test.each([new Map([['a', 1]]), new Set([1])])(
   },
 )
 
-test('signals that a run does not wait for are kept up to a limit, and the run goes on', async () => {
+test('signals that a run does not wait for are kept up to a limit, and the run continues', async () => {
   const engine = await workflowEngine()
   const note = defineSignal({ name: 'note' })
   const waits = defineWorkflow({ id: 'waits' }, (flow) => flow.waitFor(note, { key: 'b' }))
@@ -62,7 +62,7 @@ test('signals that a run does not wait for are kept up to a limit, and the run g
   expect(await run.result()).toBe('other')
 })
 
-test('a worker works on so many runs of a workflow at a time, and so many of all', async () => {
+test('a worker limits its runs at a time, per workflow and in total', async () => {
   const engine = await workflowEngine()
   const now = { a: 0, b: 0 }
   const most = { a: 0, b: 0, all: 0 }
@@ -116,7 +116,7 @@ test('a run that ends each of its workers is put on the dead-letter list, from w
   expect(await heldRuns(client, fatal)).toEqual([])
 })
 
-test('runs whose state is deleted are gone, asleep or at work, and the others go on', async () => {
+test('runs whose state is deleted end, whether asleep or at work, and the others continue', async () => {
   const engine = await workflowEngine()
   const aborted: unknown[] = []
   const nap = defineWorkflow({ id: 'nap' }, async (flow) => {

@@ -1,6 +1,7 @@
 /**
  * Real workers on a real local engine. `localRig` connects them in memory on one virtual clock: no port, no waiting, and the
- * same order of events each time. `socketRig` uses real sockets; `testEngine` is what users of `iii-node/testing` have.
+ * same order of events each time. `socketRig` uses real sockets; `testEngine` is what users of `iii-node/testing` have, and
+ * `workflowEngine` is one on a virtual clock for workflows.
  */
 import { onTestFinished } from 'vitest'
 import { defaultEngineConfig, engineConfigOf, type EngineSettings } from '../../src/engine/config/config.js'
@@ -10,7 +11,13 @@ import { Worker } from '../../src/sdk/worker/worker.js'
 import { VirtualClock } from '../../src/std/time/virtual-clock.js'
 import { seededRandom } from './seeded-random.js'
 import { registerWorker, type III, type InitOptions } from '../../src/index.js'
-import { createTestEngine, type TestEngine, type TestEngineOptions } from '../../src/entry/testing.js'
+import {
+  createTestEngine,
+  type TestEngine,
+  type TestEngineOptions,
+  type TestWorkerOptions,
+} from '../../src/entry/testing.js'
+import { serveWorkflow, type AnyWorkflow, type ServeOptions } from '../../src/entry/workflow.js'
 
 export interface LocalRig {
   readonly clock: VirtualClock
@@ -79,4 +86,21 @@ export async function testEngine(options: TestEngineOptions = {}): Promise<TestE
   const engine = await createTestEngine(options)
   onTestFinished(() => engine.close())
   return engine
+}
+
+/** An engine whose time advances on request only. */
+export function workflowEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  return testEngine({ ports: false, clock: 'virtual', ...options })
+}
+
+/** A worker that serves workflows. */
+export async function servingWorker(
+  engine: TestEngine,
+  workflows: readonly AnyWorkflow[],
+  options: { serve?: ServeOptions; worker?: TestWorkerOptions } = {},
+): Promise<III> {
+  const worker = engine.connect({ diagnostics: 'silent', ...options.worker })
+  for (const workflow of workflows) serveWorkflow(worker, workflow, options.serve)
+  await worker.ready()
+  return worker
 }

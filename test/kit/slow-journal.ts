@@ -4,7 +4,7 @@
  */
 import type { Job } from '../../src/engine/builtins/queue/job.js'
 import type {
-  JournalEntry,
+  QueueJournalEntry,
   MemoryJournal,
   QueueJournal,
 } from '../../src/engine/builtins/queue/journal/memory-journal.js'
@@ -29,11 +29,11 @@ export class SlowJournal implements QueueJournal {
     this.#powered = false
   }
 
-  load(): Promise<readonly JournalEntry[]> {
+  load(): Promise<readonly QueueJournalEntry[]> {
     return this.#disk.load()
   }
 
-  write(entries: readonly JournalEntry[]): Promise<void> {
+  write(entries: readonly QueueJournalEntry[]): Promise<void> {
     return this.#inTurn(() => this.#disk.write(entries))
   }
 

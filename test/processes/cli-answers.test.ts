@@ -63,7 +63,7 @@ function stable(text: string): string {
 test.each([
   ['terminal', EIGHTY_COLUMNS],
   ['pipe', undefined],
-])('the answers look the same as before, on a %s', limit, async (kind, screen) => {
+])('the output on a %s equals the recorded one', limit, async (kind, screen) => {
   const { orders, url } = await shop()
   const terminal = screen === undefined ? {} : { screen }
   await orders.trigger({ function_id: 'state::set', payload: { scope: 'carts', key: 'ada', value: { items: 2 } } })
@@ -212,7 +212,7 @@ test.each(['bash', 'zsh', 'fish'])('the completion for %s has every command and 
   }
 })
 
-test('a reader that leaves early is no error', limit, async () => {
+test('a reader that leaves early causes no error', limit, async () => {
   const child = runCli(['--help'])
   child.process.stdout!.destroy()
   onTestFinished(() => void child.process.kill('SIGKILL'))

@@ -278,7 +278,7 @@ test('a change of an ignored file restarts nothing', { timeout: 60_000 }, async 
 })
 
 test(
-  'top-level await in CommonJS is a sentence and its remedy, no stack of the compiler',
+  'top-level await in CommonJS is reported with its remedy, without a stack of the compiler',
   { timeout: 60_000 },
   async () => {
     const { file, folder, add } = await project(workerCode(1), 'worker.ts')

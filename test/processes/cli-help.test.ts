@@ -31,7 +31,7 @@ test('`--version` prints the version of the package', { timeout: 30_000 }, async
   expect(await run('--version')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
 })
 
-test('no command, or an unknown one, is misuse', { timeout: 30_000 }, async () => {
+test('no command, or an unknown one, exits with 2', { timeout: 30_000 }, async () => {
   expect(await run()).toMatchObject({ code: 2, stdout: expect.stringContaining('Usage:') as string })
   const unknown = await run('fly')
   expect(unknown.code).toBe(2)
@@ -51,7 +51,7 @@ test.each([
   [['call', 'f', '--timeout', 'soon'], /--timeout must be a number of milliseconds above 0/],
   [['call', 'f', '--timeout', '0'], /--timeout/],
 ])(
-  '`iii-node %j` is refused with its reason and the usage, which fit on a screen',
+  '`iii-node %j` is refused with its reason and the usage, which fit on one screen',
   { timeout: 30_000 },
   async (args, reason) => {
     const { code, stdout, stderr } = await run(...args)

@@ -69,7 +69,7 @@ test(
 test.each([
   ['terminal', EIGHTY_COLUMNS],
   ['pipe', undefined],
-])('the answers look the same as before, on a %s', { timeout: 30_000 }, async (kind, screen) => {
+])('the output on a %s equals the recorded one', { timeout: 30_000 }, async (kind, screen) => {
   await using engine = await testEngine()
   await using worker = registerWorker(engine.url, {
     otel: { enabled: true, spansFlushIntervalMs: 20 },

@@ -29,7 +29,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('commands run in order, a worker among them reaches the engine, and all of them end with it', limit, async () => {
+test('commands run in order, one of them connects a worker, and all end with the engine', limit, async () => {
   const project = await devProject(
     workerCode(1, "process.on('SIGTERM', () => console.log('the worker was asked'))"),
     'src/worker.mjs',
@@ -55,7 +55,7 @@ test('commands run in order, a worker among them reaches the engine, and all of 
   expect(engine.stdout).not.toContain('after')
 })
 
-test('a command that fails ends the row and is logged; the engine serves on', limit, async () => {
+test('a command that fails ends the sequence and is logged; the engine keeps serving', limit, async () => {
   const project = await devProject('', 'src/empty.mjs')
   await project.add('engine.yaml', yaml([`${process.execPath} -e "process.exit(3)"`, print('never')]))
   const engine = runCli(['engine', '--config', 'engine.yaml'], { cwd: project.folder })

@@ -19,7 +19,7 @@ function opening(url: string, origin: string): Promise<string | number | undefin
   })
 }
 
-test('a page of another origin reaches neither workers nor streams, and one of this machine both', async () => {
+test('a page of another origin reaches neither workers nor streams, and one of this machine reaches both', async () => {
   const engine = await testEngine()
   for (const url of [engine.url, `${engine.url}/otel`, engine.streamUrl!]) {
     expect(await opening(url, 'https://evil.example')).toBe(403)

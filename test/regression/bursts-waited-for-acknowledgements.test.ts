@@ -46,7 +46,7 @@ test.each([2, 16, 64])('a burst of %i calls is not held back', async (size) => {
   expect((await burstMs(await connected(url), size)).shortest).toBeLessThan(HELD_BACK_MS)
 })
 
-test('without the workaround it is', async () => {
+test('without the workaround a burst of calls is held back', async () => {
   const { url } = await testEngine({ quirks: { delayedWrites: true } })
   const worker = await connected(url, { workarounds: { releaseBursts: false } })
   expect((await burstMs(worker, 2)).median).toBeGreaterThan(HELD_BACK_MS)

@@ -4,7 +4,7 @@ import { guardedRig } from '../kit/engine-rig.js'
 import { rawSocket } from '../kit/raw-socket.js'
 import { RawWorker } from '../kit/raw-worker.js'
 
-test('of a client whose auth function has not answered only the first bytes are read', async () => {
+test('only the first bytes of a client are read until its auth function has answered', async () => {
   const rig = await guardedRig()
   const accepted = acceptedSockets()
   const { socket } = await rawSocket(rig.engine.urls[1] ?? '')
@@ -20,7 +20,7 @@ test('of a client whose auth function has not answered only the first bytes are 
   expect(accepted.at(-1)?.bytesRead).toBeLessThanOrEqual(256 * 1024)
 })
 
-test('so many clients wait for the auth function, and no more', async () => {
+test('the number of clients that wait for the auth function is limited', async () => {
   const rig = await guardedRig()
   const guests = Array.from({ length: 1_003 }, () => new RawWorker(rig.engine.dial(1)))
   await rig.settle()

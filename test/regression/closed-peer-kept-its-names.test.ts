@@ -14,7 +14,7 @@ const announcement = JSON.stringify({
 test.each([
   ['a close frame', (peer: TcpWebSocket) => peer.socket.write(frameBytes({ opcode: 8 }))],
   ['FIN', (peer: TcpWebSocket) => peer.socket.end()],
-])('a peer that sent %s and keeps its socket owns nothing any more', async (_, leave) => {
+])('a peer that sent %s and keeps its socket no longer owns anything', async (_, leave) => {
   const { engine } = await socketRig()
   const { functions } = engine.stats()
   const peer = new TcpWebSocket(engine.url)

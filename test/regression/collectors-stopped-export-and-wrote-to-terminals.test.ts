@@ -62,7 +62,7 @@ test('a function behind a URL that switches to another protocol is a failed call
 })
 
 test.each(['http/json', 'http/protobuf'] as const)(
-  'what a collector answers over %s is shown short and harmless',
+  'the answer of a collector over %s is shown shortened and without control characters',
   async (protocol) => {
     const text = `\u001b[2J${'x'.repeat(100_000)}`
     const collector = await otlpCollector()

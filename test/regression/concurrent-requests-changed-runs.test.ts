@@ -1,7 +1,7 @@
 /** Requests to one run that arrive at the same time, from several workers. */
 import { expect, test } from 'vitest'
 import { defineSignal, defineWorkflow, heldRuns, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 const once = { retry: { attempts: 1 } } as const
 
@@ -30,7 +30,7 @@ async function failedRun() {
   return { engine, log, one: one!, two: two! }
 }
 
-test('of two retries at the same time one counts, and the other is refused', async () => {
+test('one of two simultaneous retries counts, and the other is refused', async () => {
   const { engine, log, one, two } = await failedRun()
   const settled = await Promise.allSettled([one.retry({ from: 'c' }), two.retry({ from: 'b' })])
   await engine.advance('1s')
@@ -130,7 +130,7 @@ test('a run that is cancelled twice is undone once, and leaves the dead-letter l
   expect(await heldRuns(worker, long)).toEqual([])
 })
 
-test('of a cancel, pauses and resumes at the same time nothing is lost: the run is cancelled once resumed', async () => {
+test('simultaneous cancels, pauses and resumes all count: the run is cancelled once resumed', async () => {
   const engine = await workflowEngine()
   const nap = defineWorkflow({ id: 'nap' }, (flow) => flow.sleep('1d'))
   const worker = await servingWorker(engine, [nap])

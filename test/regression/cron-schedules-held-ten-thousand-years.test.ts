@@ -5,7 +5,7 @@ import { heapBytes } from '../kit/process-watch.js'
 /** A tenth of what one took when each kept a table of ten thousand years. */
 const BOUND_BYTES = 8_000
 
-test('as many schedules as triggers are let in fit into memory', async () => {
+test('as many schedules as triggers are allowed fit into memory', async () => {
   const count = 1_000
   const before = await heapBytes()
   const schedules = Array.from({ length: count }, (_, index) => parseCronExpression(`${index % 60} 0 3 * * *`))

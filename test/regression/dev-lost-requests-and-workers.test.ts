@@ -142,7 +142,7 @@ test('a worker that is still starting ends with a dev command that is killed', {
   await expect.poll(started, { timeout: 10_000 }).toEqual([])
 })
 
-test('code that the worker writes at each start restarts it ever more slowly', { timeout: 60_000 }, async () => {
+test('a worker that writes code at each start is restarted at growing intervals', { timeout: 60_000 }, async () => {
   const writing = `
     import { writeFileSync } from 'node:fs'
     console.log('started')

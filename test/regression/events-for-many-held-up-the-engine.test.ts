@@ -45,12 +45,12 @@ test('an event is published to thousands in portions, one in each tick', async (
   expect(await mostInOneTick('trigger_failed', 'subscribe', call)).toBeLessThanOrEqual(128)
 })
 
-test('triggers of a write that fail at once leave room between them', async () => {
+test('triggers of a write that fail at once are spread over ticks', async () => {
   const call = { function_id: 'state::set', data: { scope: 't', key: 'k', value: 1 } }
   expect(await mostInOneTick('trigger_failed', 'state', call)).toBeLessThanOrEqual(128)
 })
 
-test('queued messages that fail at once leave room between them', async () => {
+test('queued messages that fail at once are spread over ticks', async () => {
   const call = { function_id: 'iii::durable::publish', data: { topic: 't', data: 1 } }
   expect(await mostInOneTick('job_dead', 'durable:subscriber', call)).toBeLessThanOrEqual(128)
 })

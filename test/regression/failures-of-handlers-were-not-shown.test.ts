@@ -86,7 +86,7 @@ test('a failed handler of a void call is reported, and so is a void call that re
   ])
 })
 
-test('a call that succeeds is no event', async () => {
+test('a call that succeeds is not reported', async () => {
   const { send, worker, clock, events } = await watchedEngine()
   await send(call('f'))
   worker.answer(worker.take('invokefunction', { function_id: 'f' }), { result: 1 })

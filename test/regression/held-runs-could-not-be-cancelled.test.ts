@@ -1,7 +1,7 @@
 /** A run that was held because its flow names a step twice, or because its journal is full, was held again when it was cancelled. */
 import { expect, test } from 'vitest'
 import { defineWorkflow, startWorkflow, workflowRun } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 test('a run whose flow names a step twice, or whose journal is full, is cancelled and undone', async () => {
   const engine = await workflowEngine()

@@ -27,19 +27,22 @@ const hostile: Record<string, object> = {
 }
 const long = `${'a'.repeat(200)}!`
 
-test.each(Object.entries(hostile))('%s is refused in time, and others are judged as ever', async (_name, schema) => {
-  const builtin = createConfigurationBuiltin(new FakeHost(), parseConfigurationConfig(undefined), {})
-  const call = (name: string, input: object): unknown => callBuiltin(builtin, `configuration::${name}`, input)
-  const entry = { id: 'hostile', name: '', description: '', schema }
-  const startedAt = performance.now()
-  const codes: unknown[] = []
-  for (const initial_value of [long, { [long]: 1 }]) {
-    const registered = (async () => call('register', { ...entry, initial_value }))()
-    await registered.catch((error: unknown) => codes.push((error as { code: unknown }).code))
-  }
-  expect(codes).toContain('SCHEMA_INVALID')
-  expect(performance.now() - startedAt).toBeLessThan(BOUND_MS)
+test.each(Object.entries(hostile))(
+  '%s is refused in time, and other schemas are handled as before',
+  async (_name, schema) => {
+    const builtin = createConfigurationBuiltin(new FakeHost(), parseConfigurationConfig(undefined), {})
+    const call = (name: string, input: object): unknown => callBuiltin(builtin, `configuration::${name}`, input)
+    const entry = { id: 'hostile', name: '', description: '', schema }
+    const startedAt = performance.now()
+    const codes: unknown[] = []
+    for (const initial_value of [long, { [long]: 1 }]) {
+      const registered = (async () => call('register', { ...entry, initial_value }))()
+      await registered.catch((error: unknown) => codes.push((error as { code: unknown }).code))
+    }
+    expect(codes).toContain('SCHEMA_INVALID')
+    expect(performance.now() - startedAt).toBeLessThan(BOUND_MS)
 
-  await call('register', { ...entry, id: 'fine', schema: { pattern: '^a+!$' }, initial_value: long })
-  expect(await call('get', { id: 'fine' })).toMatchObject({ value: long })
-})
+    await call('register', { ...entry, id: 'fine', schema: { pattern: '^a+!$' }, initial_value: long })
+    expect(await call('get', { id: 'fine' })).toMatchObject({ value: long })
+  },
+)

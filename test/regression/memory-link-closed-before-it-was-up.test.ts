@@ -3,7 +3,7 @@ import { createMemoryPair } from '../../src/wire/transport/memory-pair.js'
 import type { Closed } from '../../src/wire/transport/transport.js'
 
 test.each(['close', 'terminate'] as const)(
-  'an end that %s came to before it was bound says so once bound',
+  'an end that received %s before it was bound reports it once bound',
   async (how) => {
     const { left, right } = createMemoryPair()
     const seen: (string | Closed)[] = []

@@ -15,7 +15,7 @@ test('a schema that is ended at its time limit leaves the process its own `RegEx
   expect('a1'.replace(new RegExp('[0-9]'), '')).toBe('a')
 })
 
-test('work that got too little of the processor starts again; work that used it does not', () => {
+test('work that got little processor time is tried again; work that used its time is not', () => {
   const idle = new Int32Array(new SharedArrayBuffer(4))
   let runs = 0
   const heldUpTwice = (): number => {

@@ -29,7 +29,7 @@ async function refusedOnce(): Promise<{ rig: WorkerRig; calls: Promise<unknown>[
   return { rig, calls, states }
 }
 
-test('a session that ends before it is accepted receives nothing, and the next one everything', async () => {
+test('a session that ends before it is accepted receives nothing, and the next one receives everything', async () => {
   const { rig, calls, states } = await refusedOnce()
   const refused = rig.link
   await rig.reconnect()

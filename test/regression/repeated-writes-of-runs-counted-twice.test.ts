@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { III } from '../../src/index.js'
 import { NotConnectedError } from '../../src/errors.js'
 import { defineSignal, defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 /** The first call whose payload contains the text runs, but its answer is lost. */
 function loseFirstAnswer(worker: III, text: string): { count: number } {

@@ -14,7 +14,7 @@ test('a retry with the longer pause first, or without an upper limit of attempts
   )
 })
 
-test('a call behind a slow interceptor names whole milliseconds', async () => {
+test('the error of a call behind a slow interceptor shows whole milliseconds', async () => {
   const rig = await connectedRig({ otel: { enabled: false } })
   rig.worker.use({
     call: async (request, next) => {

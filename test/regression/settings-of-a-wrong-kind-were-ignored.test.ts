@@ -8,7 +8,7 @@ const NAMES = ['iii-worker-manager', 'iii-engine-functions', ...Object.keys(buil
 const WRONG = [5, 'x', true, [], ['expose_env'], () => undefined]
 
 test.each(['builtins', 'local'] as const)(
-  'settings in `%s` that are no object are an error naming them',
+  'settings in `%s` that are not an object are an error naming them',
   async (option) => {
     for (const name of [...NAMES, 'x']) {
       for (const value of [...WRONG, null]) {
@@ -25,7 +25,7 @@ test.each(['builtins', 'local'] as const)(
   },
 )
 
-test.each(NAMES)('`local` and `config` of %s that are no object are an error in a file and in data', (name) => {
+test.each(NAMES)('`local` and `config` of %s that are not objects are an error in a file and in data', (name) => {
   for (const key of ['local', 'config']) {
     for (const value of [5, 'x', true, [], ['expose_env']]) {
       const message = expect.stringMatching(/must be an object/) as string

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { defineSignal, defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 test('a run is retried from a step in a branch by the name that its history shows', async () => {
   const engine = await workflowEngine()

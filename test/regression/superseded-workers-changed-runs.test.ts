@@ -32,7 +32,7 @@ class Record {
   }
 }
 
-function outcome(token: string, status: record.Outcome['status']): record.Outcome {
+function outcome(token: string, status: record.RunOutcome['status']): record.RunOutcome {
   return { token, at: 1, status }
 }
 

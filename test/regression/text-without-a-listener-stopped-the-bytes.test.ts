@@ -29,20 +29,23 @@ test('bytes arrive behind more text than a reader keeps when nothing listens to 
   expect(events.filter(({ kind }) => kind === 'frame_dropped')).toHaveLength(TEXTS - KEPT)
 })
 
-test.each(['messages', 'items'] as const)('a later %s() gives the text that was kept, then rejects', async (method) => {
-  const { reader } = await textBeforeBytes()
-  expect(String(await reader.nextBinary())).toBe('the bytes')
-  const received: unknown[] = []
-  const read = (async () => {
-    for await (const item of reader[method]()) received.push(item)
-  })()
+test.each(['messages', 'items'] as const)(
+  'a later %s() returns the text that was kept, then rejects',
+  async (method) => {
+    const { reader } = await textBeforeBytes()
+    expect(String(await reader.nextBinary())).toBe('the bytes')
+    const received: unknown[] = []
+    const read = (async () => {
+      for await (const item of reader[method]()) received.push(item)
+    })()
 
-  await expect(read).rejects.toMatchObject({
-    code: 'MESSAGES_DROPPED',
-    message: expect.stringContaining('76') as string,
-  })
-  expect(received).toHaveLength(KEPT)
-})
+    await expect(read).rejects.toMatchObject({
+      code: 'MESSAGES_DROPPED',
+      message: expect.stringContaining('76') as string,
+    })
+    expect(received).toHaveLength(KEPT)
+  },
+)
 
 test('a loop over text that is behind holds the writer back, and no text is dropped', async () => {
   const { worker, reader, written } = await textBeforeBytes()
@@ -98,7 +101,7 @@ test('a reader of bytes that waits behind an abandoned loop over text is reporte
   expect(stalled).toEqual(['text'])
 })
 
-test('bytes that nothing waits behind, and bytes that are read slowly, are no stall', async () => {
+test('bytes that nothing waits behind, and bytes that are read slowly, are not reported as a stall', async () => {
   const { clock, queue, stalled } = watchedQueue(false)
   queue.push(FULL)
   await clock.advance(60_000)

@@ -62,7 +62,7 @@ test('an unfinished message is released when its client disconnects', async () =
   await rig.holds(0)
 })
 
-test('a client that stops amid a message is cut off after some seconds, one that goes on is not', async () => {
+test('a client that stops amid a message is disconnected after some seconds, one that continues is not', async () => {
   const rig = await limitedRig()
   const [silent, slow] = [await rig.sender(MIB), await rig.sender(MIB)]
   for (let second = 1; second <= 11; second += 1) {

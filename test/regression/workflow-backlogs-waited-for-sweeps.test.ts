@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
 import { Schedule } from '../../src/workflow/records/schedule.js'
 import { stateStore } from '../../src/workflow/records/store.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 /** More than a worker queues. */
 const ENTRIES = 1_500
 
-test('a backlog larger than a worker can queue is worked off at once, and read once', async () => {
+test('a backlog larger than a worker can queue is processed without a wait, and read once', async () => {
   const engine = await workflowEngine()
   const client = engine.connect()
   await client.ready()

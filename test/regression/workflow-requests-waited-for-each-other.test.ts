@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { callLater } from '../../src/entry/later.js'
 import { defineWorkflow, startWorkflow } from '../../src/entry/workflow.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 test('runs that are ready together share the connection, within the limit of the worker', async () => {
   const engine = await workflowEngine()
@@ -29,7 +29,7 @@ test('runs that are ready together share the connection, within the limit of the
   expect(most).toBeLessThanOrEqual(20)
 })
 
-test('a duration whose end is no date is refused', async () => {
+test('a duration that ends beyond the last date is refused', async () => {
   const engine = await workflowEngine()
   const forever = defineWorkflow({ id: 'forever' }, (flow) => flow.sleep(1e20))
   const worker = await servingWorker(engine, [forever])

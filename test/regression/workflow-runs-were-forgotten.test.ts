@@ -4,7 +4,7 @@ import { Schedule, type Due } from '../../src/workflow/records/schedule.js'
 import { Schedule as Events } from '../sim/schedule.js'
 import { simRandom } from '../sim/sim-random.js'
 import { Engine, Machine } from '../sim/workflow-stage.js'
-import { servingWorker, workflowEngine } from '../kit/workflow-rig.js'
+import { servingWorker, workflowEngine } from '../kit/local-rig.js'
 
 test('a run was not found when a worker with a clock ahead had taken its slot off the directory', async () => {
   const events = new Events(simRandom(1))

@@ -100,7 +100,7 @@ test('an invocation of a function id as long as a message is answered', async ()
   await expectAlive(rig)
 })
 
-test('binary frames are read as text, and junk in them is ignored', async () => {
+test('binary frames are read as text, and invalid ones are ignored', async () => {
   const rig = await target()
   const { right } = rig.link.pair
   for (const bytes of [
@@ -157,7 +157,7 @@ test('a flood of frames in one tick is handled and leaves no state', async () =>
   await expectAlive(rig)
 }, 60_000)
 
-test('greetings over and over do not confuse the next reattach', async () => {
+test('repeated session info does not change the next reattach', async () => {
   const rig = await target()
   for (let index = 0; index < 1_000; index += 1)
     rig.link.sendText(`{"type":"workerregistered","worker_id":"w${index}","reattach_token":null}`)
@@ -169,7 +169,7 @@ test('greetings over and over do not confuse the next reattach', async () => {
   expect(link.received[0]?.type).not.toBe('reattach')
 })
 
-test('a rejection of the whole worker among junk ends it cleanly', async () => {
+test('a rejection of the worker among invalid frames ends it cleanly', async () => {
   const rig = await target()
   const call = rig.worker.trigger({ function_id: 'f', payload: 1 })
   call.catch(() => undefined)

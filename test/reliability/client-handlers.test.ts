@@ -66,7 +66,7 @@ test.each(hostileThenables().map(({ name }) => name))(
   },
 )
 
-test('a handler that never settles occupies nothing but itself', async () => {
+test('a handler that never settles does not delay other calls', async () => {
   const rig = await connectedRig()
   rig.worker.registerFunction('never', () => ({ then: () => undefined }))
   rig.worker.registerFunction('fine', () => 1)

@@ -92,7 +92,7 @@ async function registered(url: string): Promise<RawSocket> {
 }
 
 test(
-  `of ${String(ROUNDS)} peers that close and go silent each frees its name, function and trigger at once`,
+  `each of ${String(ROUNDS)} peers that close and go silent frees its name, function and trigger at once`,
   { timeout: 120_000 },
   async () => {
     const { engine } = await socketRig()

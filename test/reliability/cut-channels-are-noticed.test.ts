@@ -108,7 +108,7 @@ async function carry({ writer, reader, random, hasWriter }: Transfer): Promise<E
 }
 
 test(
-  `of ${String(CUTS)} channels cut at random each arrives whole or is an error at an end`,
+  `each of ${String(CUTS)} channels cut at random arrives whole or causes an error at one end`,
   { timeout: 300_000 },
   async () => {
     const rig = await socketRig()

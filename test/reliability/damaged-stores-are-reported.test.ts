@@ -59,7 +59,7 @@ const whole = Array.from({ length: VALUES }, (_, n) => ({ n, text: 'x'.repeat(50
 const refusal = { code: 'STORE_DAMAGED', message: expect.stringContaining('--repair') as string }
 
 describe('a store that lost something', () => {
-  test('a sound store opens whole', async () => {
+  test('an undamaged store opens with all its values', async () => {
     expect(await startOf(await copy())).toEqual(whole)
   })
 

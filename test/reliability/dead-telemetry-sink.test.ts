@@ -132,7 +132,7 @@ test('calls take no longer than with a sink that reads', { timeout: LIMIT_MS }, 
   if (isNightly) expect(median(ratios)).toBeLessThanOrEqual(P99_RATIO)
 })
 
-test('without caps the same load would be found out', { timeout: LIMIT_MS }, async () => {
+test('the measurement detects the same load without caps', { timeout: LIMIT_MS }, async () => {
   const unbounded = { maxPendingMessages: Infinity, maxPendingBytes: Infinity }
   const { calls, end } = await stage('refuses', { channelCapacity: 1e9, reconnectionConfig: unbounded })
   await calls(WARM_UP)

@@ -118,7 +118,7 @@ test('malformed binary frames are dropped without other effects', async () => {
   expect(hostile.closed).toBeUndefined()
 })
 
-test('a guest that may do nothing does nothing, whatever it sends', async () => {
+test('a guest without grants has no effect, whatever it sends', async () => {
   const rig = await guardedRig({ expose_functions: [] })
   rig.admin.register('f', 'g', 'steady')
   rig.admin.send({ type: 'registertriggertype', id: 'f', description: '' })

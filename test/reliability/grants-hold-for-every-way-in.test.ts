@@ -40,7 +40,7 @@ test.each(named)(
   },
 )
 
-test('the same triggers are bound when the function is granted, so a hole would be seen', async () => {
+test('the same triggers are bound when the function is granted, so the test would notice a hole', async () => {
   for (const { type, way, place } of named.filter(({ place }) => place !== 'a nested member')) {
     const rig = await grantRig()
     const guest = await rig.guest({ allowed_functions: [...GRANTS.allowed_functions, SECRET] })

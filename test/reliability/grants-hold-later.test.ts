@@ -95,7 +95,7 @@ test.each(later)(
 )
 
 test.each(later.filter(({ type }) => type !== 'tick'))(
-  'a $type trigger by $way reaches a new owner of its $place that shows the function, so a hole would be seen',
+  'a $type trigger by $way reaches a new owner of its $place that shows the function, so the test would notice a hole',
   async ({ type, way, members }) => {
     const rig = await bound(type, way, members)
     const next = await changeHands(rig, true)
@@ -395,7 +395,7 @@ test.each(
   expect((await rig.call(rig.admin, 'engine::triggers::list'))['result']).toEqual(types['result'])
 })
 
-test.each(Object.keys(FAILURES))('no client comes in while the auth function %s', async (failure) => {
+test.each(Object.keys(FAILURES))('no client is admitted while the auth function %s', async (failure) => {
   const rig = await grantRig()
   if (failure === 'never came' || failure === 'has gone') rig.admin.send({ type: 'unregisterfunction', id: 'auth' })
   await rig.settle()

@@ -119,7 +119,7 @@ test.each(calls)('a $action of "$id" in $namespace is refused', async ({ id, nam
   untouched(rig)
 })
 
-test('the same calls pass for a guest that may do everything, so a hole would be seen', async () => {
+test('the same calls pass for a guest with all grants, so the test would notice a hole', async () => {
   const rig = await rigWithSecrets()
   const ids = ['match("*")']
   const guest = await rig.guest({ namespaces: { default: ids, blue: ids } })

@@ -102,7 +102,7 @@ async function victim(): Promise<Victim> {
 }
 
 test(
-  `a client that is sent ${INPUTS.toLocaleString('en')} mutated frames stays small, quick and of use`,
+  `a client that receives ${INPUTS.toLocaleString('en')} mutated frames keeps its memory, its speed and its links`,
   async () => {
     const make = fuzzFrames({ transcript: said.fromEngines, grammar: engineMessage })
     await fuzz('client', async (watch, seed, inputs) => {
@@ -157,7 +157,7 @@ async function expectServed(rig: EngineRig, steady: RawWorker): Promise<void> {
 const isMeantToStay = (frame: string): boolean => frame.includes('engine::register_trigger')
 
 test(
-  `an engine that is sent ${INPUTS.toLocaleString('en')} mutated frames stays small, quick and of use`,
+  `an engine that receives ${INPUTS.toLocaleString('en')} mutated frames keeps its memory, its speed and its links`,
   async () => {
     const make = fuzzFrames({ transcript: said.fromWorkers, grammar: workerMessage })
     await fuzz('engine', async (watch, seed, inputs) => {

@@ -64,7 +64,7 @@ test('a half-open link is found amid its calls, which end with it, and the next 
   expect([await worker.do('reconnects'), begunAt.length]).toEqual([1, 2])
 }, 90_000)
 
-test('a dial whose peer falls silent in the handshake is replaced by a working connection', async () => {
+test('a dial whose peer stops answering in the handshake is replaced by a working connection', async () => {
   const stage = await connected(1)
   show('in the handshake', stage)
 

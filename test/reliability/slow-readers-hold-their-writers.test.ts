@@ -16,7 +16,7 @@ const MAX_GROWTH_BYTES = 32 * MIB
 const inMib = (bytes: number): string => (bytes / MIB).toFixed(1)
 
 test.each(ITEM_BYTES)(
-  `a reader ${String(SLOWER)} times slower than its writer grows no process, with items of %i bytes`,
+  `no process grows while a reader is ${String(SLOWER)} times slower than its writer, with items of %i bytes`,
   { timeout: 900_000 },
   async (itemBytes) => {
     const stage = await ChannelStage.open()

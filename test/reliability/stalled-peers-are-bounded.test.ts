@@ -82,7 +82,7 @@ async function measureEngine(offeredBytes: number, peerBytes: number): Promise<E
 }
 
 test(
-  'an engine whose worker does not read holds what it may for it, and refuses further calls',
+  'an engine whose worker does not read queues up to its limit, and refuses further calls',
   { timeout: 60_000 },
   async () => {
     const { grownBytes } = await measureEngine(OFFERED_BYTES, PEER_BYTES)

@@ -41,7 +41,7 @@ function expectLevel(lived: readonly Lived[], works: object): void {
 }
 
 test(
-  'what calls, registrations and channels held is free again, in the client and in the engine',
+  'memory of calls, registrations and channels is free again, in the client and in the engine',
   async () => {
     const works = { calls: 100_000, registrations: 10_000, channels: 1_000 }
     expectLevel(await lives(works), works)
@@ -50,7 +50,7 @@ test(
 )
 
 test(
-  'so is what failed on every way there is: calls, links, registrations and channels',
+  'memory of calls, links, registrations and channels that failed in any way is free again',
   async () => {
     const works = {
       'failed calls': 2_000,

@@ -145,7 +145,7 @@ test(
 )
 
 test(
-  'a session without any grant that fills channels is bounded, holds up no other, and leaves nothing',
+  'a session without grants that fills channels is limited, delays no other, and leaves nothing behind',
   // Another's transfer takes longer on a machine that is busy otherwise.
   { timeout: 180_000 },
   async () => {

@@ -113,7 +113,7 @@ class World {
 }
 
 test(
-  'a stored call is delivered at least once, not before its time, and never once it was taken back',
+  'a stored call is delivered at least once, not before its time, and never after it was cancelled',
   { timeout: 60_000 },
   () =>
     forEachSeed(async (seed) => {

@@ -17,7 +17,7 @@ test('no seed breaks an invariant', { timeout: LIMIT_MS }, async () => {
   }
 })
 
-test('a seed takes the same course each time, whatever ran before', { timeout: 60_000 }, async () => {
+test('a seed causes the same events each time, whatever ran before', { timeout: 60_000 }, async () => {
   const hashes = async (order: readonly number[]): Promise<Map<number, string>> => {
     const seen = new Map<number, string>()
     for (const seed of order) seen.set(seed, (await runSeed(seed)).hash)
@@ -30,7 +30,7 @@ test('a seed takes the same course each time, whatever ran before', { timeout: 6
   expect(new Set(forwards.values()).size).toBe(some.length)
 })
 
-test('a trace prints the run of a seed line by line without changing it', async () => {
+test('printing the trace of a seed line by line does not change its run', async () => {
   const told = await runSeed(7, { trace: true })
   expect(told.lines?.length).toBeGreaterThan(50)
   expect(told.hash).toBe((await runSeed(7)).hash)

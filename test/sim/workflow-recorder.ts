@@ -4,7 +4,7 @@
  */
 import type { JsonValue } from '../../src/wire/protocol/validate.js'
 import { readEntry, type Done } from '../../src/workflow/records/journal.js'
-import { readRun, RECORD_KEY, scopeOf, type Outcome, type RunName } from '../../src/workflow/records/record.js'
+import { readRun, RECORD_KEY, scopeOf, type RunOutcome, type RunName } from '../../src/workflow/records/record.js'
 import type { RunInput } from './workflow-scenario.js'
 import type { Engine, Machine } from './workflow-stage.js'
 
@@ -41,7 +41,7 @@ export class Recorder {
   /** Undos that were journaled, in their order, by the id of the operation that they undo. */
   readonly undone = new Set<string>()
   /** The outcome of each start, by its token. */
-  readonly outcomes = new Map<string, { readonly outcome: Outcome; readonly at: number }>()
+  readonly outcomes = new Map<string, { readonly outcome: RunOutcome; readonly at: number }>()
   /** Runs that were started, by the token of their start. */
   readonly inputs = new Map<string, { readonly name: RunName; readonly input: RunInput }>()
   readonly lines: string[] | undefined

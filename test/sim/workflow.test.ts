@@ -22,7 +22,7 @@ test(
   },
 )
 
-test('a seed of workflows takes the same course each time', { timeout: 60_000 }, async () => {
+test('a seed of workflows causes the same events each time', { timeout: 60_000 }, async () => {
   for (const seed of [3, 4, 5]) {
     const [one, two] = [await WORKFLOWS.run(WORKFLOWS.generate(seed)), await WORKFLOWS.run(WORKFLOWS.generate(seed))]
     expect(two.hash).toBe(one.hash)

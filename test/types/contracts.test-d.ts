@@ -74,7 +74,7 @@ test('a call is typed by its contract and its action', () => {
   void worker.trigger(add, { a: 1, c: 2 })
 })
 
-test('calls without a contract stay as they were', () => {
+test('calls without a contract keep their types', () => {
   expectTypeOf(worker.trigger({ function_id: 'f', payload: {} })).resolves.toBeAny()
   const typed = worker.trigger<{ a: number }, string>({ function_id: 'f', payload: { a: 1 } })
   expectTypeOf(typed).resolves.toEqualTypeOf<string>()
@@ -110,7 +110,7 @@ test('a call by id that is stored resolves with its receipt, unless the caller n
   void worker.trigger({ function_id: 'f', payload: 1, action: { type: 'enqueue' } })
 })
 
-test('a call by id whose action is not known beforehand, or is no queue, stays as it was', () => {
+test('a call by id whose action is not known beforehand, or is not a queue, keeps its type', () => {
   const request: TriggerRequest = { function_id: 'f', payload: 1 }
   expectTypeOf(worker.trigger(request)).resolves.toBeAny()
   expectTypeOf(worker.trigger({ ...request, action: TriggerAction.Void() })).resolves.toBeAny()
@@ -139,7 +139,7 @@ test('a trigger type types its provider, its bindings and its functions', () => 
   worker.registerTrigger(ticks, { function_id: 'on-tick', config: {} })
 })
 
-test('trigger types without a contract stay as they were', () => {
+test('trigger types without a contract keep their types', () => {
   worker.registerTriggerType<{ every: number }>(
     { id: 't', description: '' },
     {

@@ -95,7 +95,7 @@ test('with the schema on the body, the handler gets a request and answers a resp
   )
 })
 
-test('a schema that is none does not compile', () => {
+test('a value that is not a schema does not compile', () => {
   // @ts-expect-error a JSON Schema is not a Standard Schema
   worker.registerFunction('f', () => null, { input: { type: 'object' } })
 })
@@ -112,7 +112,7 @@ test('any JSON Schema object documents a function, however its library types it'
   defineFunction({ id: 'f', request_format: widened })
 })
 
-test('a schema that checks is no documentation', () => {
+test('a schema that checks is not accepted as documentation', () => {
   // @ts-expect-error it goes into `input`
   worker.registerFunction('f', () => 1, { request_format: z.object({ n: z.number() }) })
   // @ts-expect-error it goes into `input`

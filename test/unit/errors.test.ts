@@ -78,7 +78,7 @@ test('a subclass made by a user recognises its own instances only', async () => 
   expect(new OrderError({ code: 'PAID', message: 'twice' }) instanceof PaidError).toBe(false)
 })
 
-test('nothing that is not an error of this package passes for one', () => {
+test('values that are not errors of this package are not recognised as such', () => {
   for (const { name, value } of hostileValues()) {
     if (name.startsWith('an impostor of') || name.includes('proxy')) continue
     expect({ name, is: (value as object) instanceof IIIError }).toEqual({ name, is: false })

@@ -6,7 +6,7 @@
 import { relative } from 'node:path'
 import type { LocalEngine } from '../../engine/engine.js'
 import type { Emit } from '../../engine/engine-events.js'
-import { systemClock, type Timer } from '../../std/time/clock.js'
+import { delay, systemClock, type Timer } from '../../std/time/clock.js'
 import { TimeLimit } from '../../std/time/time-limit.js'
 import { FolderWatch } from '../../engine/builtins/exec/folder-watch.js'
 import type { LogLevel } from '../print/event-log.js'
@@ -285,15 +285,13 @@ export class DevSession {
       if (worker !== undefined && (await hasWorkerOf(this.#options.engine, worker.pid))) {
         this.#readyAt = systemClock.now()
         const afterMs = this.#readyAt - since
-        await pause(REGISTER_MS)
+        await delay(systemClock, REGISTER_MS, 'background')
         if (this.#worker !== worker || this.#isEnded) return
         this.#options.onReady(afterMs)
         this.#prepareNext()
         return
       }
-      await pause(POLL_MS)
+      await delay(systemClock, POLL_MS, 'background')
     }
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => void systemClock.after(ms, resolve, 'background'))

@@ -42,7 +42,7 @@ export function startTypesWriter(engine: LocalEngine, file: string, { emit, cloc
     for (const name of written) emit({ kind: 'log', level: 'info', message: `Wrote ${name}`, fields: {} })
   }
   const report = (error: unknown): void => {
-    emit({ kind: 'log', level: 'error', message: `${file} could not be written: ${messageOf(error)}`, fields: {} })
+    emit({ kind: 'log', level: 'error', message: `No types were written: ${messageOf(error)}`, fields: {} })
   }
   const refresh = new AfterChanges(() => write().catch(report), clock)
   let holds = 0

@@ -16,7 +16,7 @@ export type ConnectionState =
   | { readonly kind: 'refused' }
 
 /** A call of a function. */
-export interface CallOptions {
+export interface PageCallOptions {
   readonly action?: { readonly type: 'void' } | { readonly type: 'enqueue'; readonly queue: string } | undefined
   readonly namespace?: string | undefined
   readonly traceparent?: string | undefined
@@ -92,7 +92,7 @@ export class Connection {
    * Calls a function.
    * @throws {InvocationError} with the code of the function, of the engine, or of this connection.
    */
-  async call(functionId: string, data: unknown = {}, options: CallOptions = {}): Promise<unknown> {
+  async call(functionId: string, data: unknown = {}, options: PageCallOptions = {}): Promise<unknown> {
     const { traceparent, ...routing } = options
     if (this.#worker === undefined || this.state.peek().kind !== 'open') throw lost(functionId)
     try {

@@ -2,7 +2,7 @@
 import { signal, useComputed, useSignal, useSignalEffect, type ReadonlySignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { systemClock } from '../../std/time/clock.js'
-import { Connection, type CallOptions } from './connection.js'
+import { Connection, type PageCallOptions } from './connection.js'
 import type { FunctionDetail, FunctionRow } from '../../wire/protocol/function-rows.js'
 import { isCommandWorker } from '../../wire/protocol/names.js'
 import type { LogRow, SpanNode, SpanRow, TriggerRow, WorkerRow } from '../../wire/protocol/list-rows.js'
@@ -24,7 +24,7 @@ export const now = signal(systemClock.epochMs())
 
 const TICK_MS = 2_000
 
-export function call<T>(functionId: string, data: unknown = {}, options: CallOptions = {}): Promise<T> {
+export function call<T>(functionId: string, data: unknown = {}, options: PageCallOptions = {}): Promise<T> {
   return connection.call(functionId, data, options) as Promise<T>
 }
 

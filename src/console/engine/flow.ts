@@ -19,7 +19,7 @@ export interface FlowEdge {
   readonly failed: number
 }
 
-export interface Flow {
+export interface FlowGraph {
   readonly nodes: ReadonlyMap<string, FlowNode>
   readonly edges: readonly FlowEdge[]
 }
@@ -39,7 +39,7 @@ function nodeOf(span: RecentSpan): Pick<FlowNode, 'id' | 'kind'> | undefined {
   return BESIDE.test(span.name) ? undefined : { id: span.name, kind: 'source' }
 }
 
-function flowOf(spans: readonly RecentSpan[]): Flow {
+function flowOf(spans: readonly RecentSpan[]): FlowGraph {
   const byId = new Map(spans.map((span) => [span.id, span]))
   const nodes = new Map<string, FlowNode>()
   const edges = new Map<string, FlowEdge>()

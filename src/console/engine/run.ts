@@ -2,10 +2,10 @@
 import { ErrorCode, InvocationError } from '../../errors.js'
 import { systemClock } from '../../std/time/clock.js'
 import { call } from './engine.js'
-import type { CallOptions } from './connection.js'
+import type { PageCallOptions } from './connection.js'
 
 /** How a run ended. */
-export interface Outcome {
+export interface RunResult {
   readonly functionId: string
   readonly traceId: string
   readonly startedMs: number
@@ -26,7 +26,7 @@ export function newTrace(): { readonly traceId: string; readonly traceparent: st
   return { traceId, traceparent: `00-${traceId}-${hex(8)}-01` }
 }
 
-export async function run(functionId: string, data: unknown, options: CallOptions = {}): Promise<Outcome> {
+export async function run(functionId: string, data: unknown, options: PageCallOptions = {}): Promise<RunResult> {
   const { traceId, traceparent } = newTrace()
   const startedMs = systemClock.epochMs()
   const from = systemClock.now()

@@ -2,23 +2,23 @@
  * Runs of workflows as pages show them: read and changed through the same functions as workers and the command line use,
  * so that both engines show the same. Records are read once, and again only after they may have changed.
  */
-import { inParallel } from '../../std/async/in-parallel.js'
 import { systemClock } from '../../std/time/clock.js'
 import { webRandom } from '../../std/web-random.js'
 import type { CanTrigger } from '../../sdk/worker/calls/trigger-request.js'
-import type { Entry } from '../../workflow/records/journal.js'
+import type { JournalEntry } from '../../workflow/records/journal.js'
 import { readRun, RECORD_KEY, runOfScope, scopeOf, type Run, type RunName } from '../../workflow/records/record.js'
 import { announcement, type RequestParts } from '../../workflow/records/requests.js'
+import { readStatuses } from '../../workflow/records/run-list.js'
 import { schedulesOn } from '../../workflow/records/schedule.js'
 import { readSignals, type KeptSignal } from '../../workflow/run/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunState, type RunStatus } from '../../workflow/records/status.js'
 import { stateStore } from '../../workflow/records/store.js'
 import { call } from './engine.js'
-import type { CallOptions } from './connection.js'
+import type { PageCallOptions } from './connection.js'
 
 // The same members as a worker's `trigger` has; what it resolves with is the caller's to name.
 const caller = {
-  trigger: ({ function_id, payload, namespace }: { function_id: string; payload: unknown } & CallOptions) =>
+  trigger: ({ function_id, payload, namespace }: { function_id: string; payload: unknown } & PageCallOptions) =>
     call(function_id, payload, { namespace }),
 } as CanTrigger
 
@@ -55,7 +55,8 @@ export interface RunPage {
 }
 
 interface Known {
-  readonly status: RunStatus | undefined
+  /** The record as it is stored. */
+  readonly value: unknown
   readonly readAt: number
 }
 
@@ -64,8 +65,6 @@ const MAX_RECORDS = 20_000
 /** A record is read again after this time, in case its change was not reported. */
 const FRESH_MS = 30_000
 let names: { readonly scopes: readonly string[]; readonly at: number } | undefined
-/** Requests at a time: engines answer bursts on one connection late. */
-const IN_FLIGHT = 8
 
 /** Takes notice of a change of state. The event of a record contains the record. */
 export function noteChange(event: unknown): void {
@@ -75,14 +74,12 @@ export function noteChange(event: unknown): void {
   keep(scope, value)
 }
 
-function keep(scope: string, value: unknown): RunStatus | undefined {
-  const run = readRun(value)
-  const status = run === undefined ? undefined : statusOf(run)
+function keep(scope: string, value: unknown): unknown {
   records.delete(scope)
-  records.set(scope, { status, readAt: systemClock.now() })
+  records.set(scope, { value, readAt: systemClock.now() })
   const [oldest] = records.keys()
   if (records.size > MAX_RECORDS && oldest !== undefined) records.delete(oldest)
-  return status
+  return value
 }
 
 /** Lists runs. */
@@ -95,12 +92,11 @@ export async function listRuns({ id, workflow, state, limit }: RunFilter): Promi
   const fitting = all.filter(
     (name) => (workflow === '' || name.workflow === workflow) && name.run.toLowerCase().includes(id),
   )
-  const found = await readAll(fitting.slice(0, limit).map(({ scope }) => scope))
-  const rows = found
-    .filter((status) => status !== undefined)
+  const wanted = fitting.slice(0, limit).map(({ scope }) => scope)
+  const rows = (await readStatuses(knownStore, wanted))
     .filter((status) => state === '' || status.state === state)
     .sort((a, b) => b.startedAt - a.startedAt)
-  return { rows, workflows, total: fitting.length, read: found.length }
+  return { rows, workflows, total: fitting.length, read: wanted.length }
 }
 
 async function scopes(): Promise<readonly string[]> {
@@ -109,17 +105,18 @@ async function scopes(): Promise<readonly string[]> {
   return names.scopes
 }
 
-function readAll(wanted: readonly string[]): Promise<(RunStatus | undefined)[]> {
-  return inParallel(wanted, IN_FLIGHT, async (scope) => {
+/** Records that were read before, while they are fresh, and otherwise those of the engine. */
+const knownStore = {
+  async get(scope: string, key: string): Promise<unknown> {
     const known = records.get(scope)
     const isFresh = known !== undefined && systemClock.now() - known.readAt < FRESH_MS
-    return isFresh ? known.status : keep(scope, await store.get(scope, RECORD_KEY))
-  })
+    return isFresh ? known.value : keep(scope, await store.get(scope, key))
+  },
 }
 
 /** A step of a run with all that is journaled of it. */
 export interface RunStep extends HistoryEntry {
-  readonly journal: Entry | undefined
+  readonly journal: JournalEntry | undefined
 }
 
 export interface RunDetail {
@@ -145,7 +142,7 @@ export async function readDetail(name: RunName): Promise<RunDetail | undefined> 
   return { run, status: statusOf(run), steps, signals: signalsOf(values, history.journal) }
 }
 
-function signalsOf(values: readonly unknown[], journal: readonly Entry[]): ReceivedSignal[] {
+function signalsOf(values: readonly unknown[], journal: readonly JournalEntry[]): ReceivedSignal[] {
   const consumed = new Set(journal.map(({ done }) => done?.signal?.token))
   return values
     .flatMap(readSignals)

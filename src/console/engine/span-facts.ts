@@ -60,14 +60,14 @@ export function withoutCaller(value: unknown): unknown {
   return rest
 }
 
-export interface Failure {
+export interface SpanFailure {
   readonly type: string
   readonly message: string
   readonly stack: string | undefined
 }
 
 /** Why a span failed. */
-export function failureOf(span: SpanRow): Failure | undefined {
+export function failureOf(span: SpanRow): SpanFailure | undefined {
   if (!isFailed(span)) return undefined
   const event = span.events.find(({ name }) => name === 'exception')
   const of = (name: string): string | undefined => event && attribute(event, `exception.${name}`)

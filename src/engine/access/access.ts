@@ -23,13 +23,13 @@ export interface Access {
   /** The reason why a worker may not use a namespace, or `undefined` if it may. */
   refuseNamespace(namespace: string): Denial | undefined
   /** Checks a registration before it takes effect, and calls the hooks of the listener if there are any. */
-  admit(message: RegistrationMessage, namespace: string): Admission | Promise<Admission>
+  admit(message: NamespacedMessage, namespace: string): RegistrationVerdict | Promise<RegistrationVerdict>
   /** The middleware that receives calls in place of their targets, and the session context it is passed. */
   readonly middleware: { readonly functionId: string; readonly context: unknown } | undefined
 }
 
 /** Messages that depend on the namespace of the worker and that hooks may check. */
-export type RegistrationMessage = MessageNamed<
+export type NamespacedMessage = MessageNamed<
   WorkerMessage,
   | 'registerfunction'
   | 'unregisterfunction'
@@ -40,9 +40,9 @@ export type RegistrationMessage = MessageNamed<
 >
 
 /** Whether a registration takes effect, and in which form. */
-export type Admission =
+export type RegistrationVerdict =
   /** `calledAs` is the id that calls of a function carry if it is registered under another one. */
-  | { readonly kind: 'admitted'; readonly message: RegistrationMessage; readonly calledAs?: string }
+  | { readonly kind: 'admitted'; readonly message: NamespacedMessage; readonly calledAs?: string }
   /** Refused. Most refusals are not answered. */
   | { readonly kind: 'refused'; readonly reason: string; readonly reply?: EngineMessage }
 

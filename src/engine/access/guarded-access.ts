@@ -5,7 +5,7 @@
 import { ErrorCode } from '../../errors.js'
 import type { EngineMessage, MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../wire/protocol/names.js'
-import type { Access, Admission, RegistrationMessage, Denial } from './access.js'
+import type { Access, RegistrationVerdict, NamespacedMessage, Denial } from './access.js'
 import type { Grants } from './auth-answer.js'
 import type { Directory } from '../registry/directory.js'
 import type { ListenerConfig } from '../config/listener-config.js'
@@ -82,7 +82,7 @@ export class GuardedAccess implements Access {
     return { code: ErrorCode.FORBIDDEN, message }
   }
 
-  admit(message: RegistrationMessage, namespace: string): Admission | Promise<Admission> {
+  admit(message: NamespacedMessage, namespace: string): RegistrationVerdict | Promise<RegistrationVerdict> {
     const refusal = this.refuseNamespace(namespace)
     if (refusal !== undefined) return refused(refusal.message)
     switch (message.type) {
@@ -99,26 +99,24 @@ export class GuardedAccess implements Access {
     }
   }
 
-  #admitFunction(message: FunctionMessage, namespace: string): Admission | Promise<Admission> {
+  #admitFunction(message: FunctionMessage, namespace: string): RegistrationVerdict | Promise<RegistrationVerdict> {
     if (!this.#grants.allowFunctionRegistration) return refused('functions may not be registered in this session')
     const hook = this.#parts.rules.rbac?.onFunctionRegistration
     if (hook === undefined) return this.#prefixFunction(message)
     const about = { namespace, context: this.#grants.context }
     return this.#parts.hooks
       .reviewFunction(hook, message, about)
-      .then((admission) =>
-        isAdmitted(admission, 'registerfunction') ? this.#prefixFunction(admission.message) : admission,
-      )
+      .then((verdict) => (isAdmitted(verdict, 'registerfunction') ? this.#prefixFunction(verdict.message) : verdict))
   }
 
   /** Whatever id a hook returns, the prefix is added to it and reserved ids stay reserved. */
-  #prefixFunction(message: FunctionMessage): Admission {
+  #prefixFunction(message: FunctionMessage): RegistrationVerdict {
     const id = this.#prefixed(message.id)
     if (isReserved(id) || this.#parts.namedFunctions.has(id)) return refused(`the function id '${id}' is reserved`)
     return { kind: 'admitted', message: { ...message, id }, calledAs: message.id }
   }
 
-  #admitTriggerType(message: TypeMessage): Admission | Promise<Admission> {
+  #admitTriggerType(message: TypeMessage): RegistrationVerdict | Promise<RegistrationVerdict> {
     if (!this.#grants.allowTriggerTypeRegistration) return refused('trigger types may not be provided in this session')
     const refusal = message.namespace === undefined ? undefined : this.refuseNamespace(message.namespace)
     if (refusal !== undefined) return refused(refusal.message)
@@ -127,25 +125,25 @@ export class GuardedAccess implements Access {
     return this.#parts.hooks.reviewTriggerType(hook, message, this.#grants.context)
   }
 
-  #admitTrigger(message: TriggerMessage): Admission | Promise<Admission> {
+  #admitTrigger(message: TriggerMessage): RegistrationVerdict | Promise<RegistrationVerdict> {
     const refusal = this.#refuseType(message)
     if (refusal !== undefined) return refusal
     const hook = this.#parts.rules.rbac?.onTriggerRegistration
     if (hook === undefined) return this.#checkTrigger(message, message)
     return this.#parts.hooks
       .reviewTrigger(hook, message, this.#grants.context)
-      .then((admission) =>
-        isAdmitted(admission, 'registertrigger') ? this.#checkTrigger(message, admission.message) : admission,
+      .then((verdict) =>
+        isAdmitted(verdict, 'registertrigger') ? this.#checkTrigger(message, verdict.message) : verdict,
       )
   }
 
-  #refuseType({ trigger_type: type }: TriggerMessage): Admission | undefined {
+  #refuseType({ trigger_type: type }: TriggerMessage): RegistrationVerdict | undefined {
     const isAllowed = this.#grants.allowedTriggerTypes?.has(type) !== false
     return isAllowed ? undefined : refused(`trigger type '${type}' is not allowed in this session`)
   }
 
   /** A trigger calls functions on behalf of its worker, so it has the same rights as the worker. */
-  #checkTrigger(original: TriggerMessage, asked: TriggerMessage): Admission {
+  #checkTrigger(original: TriggerMessage, asked: TriggerMessage): RegistrationVerdict {
     const refusal = this.#refuseType(asked)
     if (refusal !== undefined) return refusal
     const { namespace = DEFAULT_NAMESPACE, config } = asked
@@ -193,17 +191,19 @@ function functionsIn(config: unknown): string[] {
   return found
 }
 
-function isAdmitted<Type extends RegistrationMessage['type']>(
-  admission: Admission,
+function isAdmitted<Type extends NamespacedMessage['type']>(
+  verdict: RegistrationVerdict,
   type: Type,
-): admission is Extract<Admission, { kind: 'admitted' }> & { message: MessageNamed<RegistrationMessage, Type> } {
-  return admission.kind === 'admitted' && admission.message.type === type
+): verdict is Extract<RegistrationVerdict, { kind: 'admitted' }> & {
+  message: MessageNamed<NamespacedMessage, Type>
+} {
+  return verdict.kind === 'admitted' && verdict.message.type === type
 }
 
 function forbidden(functionId: string, advice: string): Denial {
   return { code: ErrorCode.FORBIDDEN, message: `function '${functionId}' not allowed (${advice})` }
 }
 
-function refused(reason: string, reply?: EngineMessage): Admission {
+function refused(reason: string, reply?: EngineMessage): RegistrationVerdict {
   return { kind: 'refused', reason, ...(reply && { reply }) }
 }

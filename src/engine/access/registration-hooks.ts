@@ -5,7 +5,7 @@
 import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.js'
 import { DEFAULT_NAMESPACE } from '../../wire/protocol/names.js'
 import { isRecord } from '../../wire/protocol/validate.js'
-import type { Admission } from './access.js'
+import type { RegistrationVerdict } from './access.js'
 import type { InvokeWithin } from '../calls/invoke-within.js'
 
 type FunctionMessage = MessageNamed<WorkerMessage, 'registerfunction'>
@@ -25,7 +25,7 @@ export class RegistrationHooks {
     this.#invoke = invoke
   }
 
-  reviewFunction(hook: string, message: FunctionMessage, { namespace, context }: About): Promise<Admission> {
+  reviewFunction(hook: string, message: FunctionMessage, { namespace, context }: About): Promise<RegistrationVerdict> {
     const { id, description = null, metadata = null } = message
     const input = { function_id: id, description, metadata, namespace, context }
     return this.#review(hook, input, (changes) => ({
@@ -39,7 +39,7 @@ export class RegistrationHooks {
     }))
   }
 
-  reviewTriggerType(hook: string, message: TypeMessage, context: unknown): Promise<Admission> {
+  reviewTriggerType(hook: string, message: TypeMessage, context: unknown): Promise<RegistrationVerdict> {
     const { id, description } = message
     return this.#review(hook, { trigger_type_id: id, description, context }, (changes) => ({
       kind: 'admitted',
@@ -51,7 +51,7 @@ export class RegistrationHooks {
     }))
   }
 
-  reviewTrigger(hook: string, message: TriggerMessage, context: unknown): Promise<Admission> {
+  reviewTrigger(hook: string, message: TriggerMessage, context: unknown): Promise<RegistrationVerdict> {
     const { id, trigger_type, function_id, config, metadata = null, namespace = DEFAULT_NAMESPACE } = message
     const input = { trigger_id: id, trigger_type, function_id, config, metadata, namespace, context }
     return this.#review(hook, input, (changes) => ({
@@ -69,8 +69,8 @@ export class RegistrationHooks {
   async #review(
     hook: string,
     input: Readonly<Record<string, unknown>>,
-    admit: (changes: Readonly<Record<string, unknown>>) => Admission,
-  ): Promise<Admission> {
+    admit: (changes: Readonly<Record<string, unknown>>) => RegistrationVerdict,
+  ): Promise<RegistrationVerdict> {
     try {
       const answer = await this.#invoke({ functionId: hook, data: input })
       return isRecord(answer) ? admit(answer) : { kind: 'refused', reason: `the hook ${hook} did not return an object` }

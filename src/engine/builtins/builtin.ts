@@ -8,7 +8,7 @@ import type { Random } from '../../std/random.js'
 import type { TickLane } from '../../std/time/tick-lane.js'
 import type { SharedBytes } from '../../wire/transport/shared-bytes.js'
 import type { Access } from '../access/access.js'
-import type { WorkerMetrics } from '../registry/worker-identity.js'
+import type { ProcessData } from '../registry/worker-identity.js'
 import type { InjectedRequest } from './http/request/inject.js'
 import type { ChannelRef } from '../channels/channels.js'
 import type { ConnectEngine } from './bridge/remote-engine.js'
@@ -205,7 +205,7 @@ export interface Builtin {
   /** Numbers of dropped items that the built-in counts itself, likewise. */
   readonly dropped?: () => Partial<EngineStats['dropped']>
   /** The latest process data of a connected worker, for lists of workers. */
-  readonly metricsOf?: (workerId: string) => WorkerMetrics | undefined
+  readonly metricsOf?: (workerId: string) => ProcessData | undefined
   /**
    * Serves a function that runs on another server, from its registration. `isGuarded` says whether its worker is
    * connected to a guarded listener.

@@ -40,7 +40,7 @@ export function refusalOfCostly(
 }
 
 /** The receiver of the frames. */
-export interface FrameSink {
+export interface FrameConsumer {
   small(frame: string): void
   large(message: ReturnType<typeof engineCodec.read>): void
   /** A frame that is too expensive to handle. */
@@ -58,13 +58,13 @@ export class FrameIntake {
   readonly #lane: TickLane
   readonly #message: ByteShare
   readonly #receiveSide: ReceiveSide
-  readonly #sink: FrameSink
+  readonly #sink: FrameConsumer
   /** Frames that arrived behind a large one. */
   readonly #waiting: (string | Uint8Array)[] = []
   /** The large frame in progress. */
   #step: (() => boolean) | undefined
 
-  constructor(parts: IntakeParts, receiveSide: ReceiveSide, sink: FrameSink) {
+  constructor(parts: IntakeParts, receiveSide: ReceiveSide, sink: FrameConsumer) {
     this.#lane = parts.lane
     this.#message = parts.largeMessages.of({ cut: (reason) => this.#drop(reason) })
     this.#receiveSide = receiveSide

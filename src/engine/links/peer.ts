@@ -4,7 +4,7 @@
  */
 import type { ErrorBody } from '../../errors.js'
 import type { EngineMessage } from '../../wire/protocol/messages.js'
-import type { Access, RegistrationMessage } from '../access/access.js'
+import type { Access, NamespacedMessage } from '../access/access.js'
 import type { EngineEvent } from '../engine-events.js'
 import type { WorkerIdentity } from '../registry/worker-identity.js'
 
@@ -74,7 +74,7 @@ export function nameOf({ id, identity }: Peer): string {
 /** The event for a registration without effect. */
 export function refusalOf(
   peer: Peer,
-  { type, id }: Pick<RegistrationMessage, 'id'> & { readonly type: string },
+  { type, id }: Pick<NamespacedMessage, 'id'> & { readonly type: string },
   { reason, ownerWorkerId }: { readonly reason: string; readonly ownerWorkerId?: string },
 ): EngineEvent {
   const { id: workerId, namespace } = peer

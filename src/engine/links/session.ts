@@ -12,7 +12,7 @@ import { assertNever } from '../../std/assert-never.js'
 import type { Timer } from '../../std/time/clock.js'
 import { weightOf } from '../../std/json/weight.js'
 import type { Transport } from '../../wire/transport/transport.js'
-import type { Access, Admission, RegistrationMessage } from '../access/access.js'
+import type { Access, RegistrationVerdict, NamespacedMessage } from '../access/access.js'
 import { refusalOfCostly, type CostlyFrame } from './frame-intake.js'
 import { HeldFrames } from './held-frames.js'
 import type { ReceiveSide } from './receive-side.js'
@@ -38,7 +38,7 @@ export class Session implements Member {
   #namespace = DEFAULT_NAMESPACE
   #state: 'pending' | 'announced' | 'left' = 'pending'
   /** Registrations that wait for the namespace. */
-  readonly #unplaced: HeldFrames<RegistrationMessage>
+  readonly #unplaced: HeldFrames<NamespacedMessage>
   /** Frames behind a registration that a hook is checking. */
   readonly #behindReview: HeldFrames<WorkerMessage>
   readonly #owed: OwedAnswers
@@ -225,14 +225,14 @@ export class Session implements Member {
     }
   }
 
-  #register(message: RegistrationMessage): void {
-    const admission = this.access?.admit(message, this.#namespace) ?? { kind: 'admitted', message }
-    if (!(admission instanceof Promise)) {
-      this.#conclude(message, admission)
+  #register(message: NamespacedMessage): void {
+    const verdict = this.access?.admit(message, this.#namespace) ?? { kind: 'admitted', message }
+    if (!(verdict instanceof Promise)) {
+      this.#conclude(message, verdict)
       return
     }
     this.#isReviewing = true
-    void admission.then((admitted) => {
+    void verdict.then((admitted) => {
       if (this.#state === 'left') return
       this.#conclude(message, admitted)
       this.#isReviewing = false
@@ -240,16 +240,16 @@ export class Session implements Member {
     })
   }
 
-  #conclude(message: RegistrationMessage, admission: Admission): void {
+  #conclude(message: NamespacedMessage, verdict: RegistrationVerdict): void {
     const { emit, counters, registrations } = this.#parts
-    if (admission.kind === 'admitted') {
-      const { message: admitted, calledAs = message.id } = admission
+    if (verdict.kind === 'admitted') {
+      const { message: admitted, calledAs = message.id } = verdict
       registrations.apply(this, admitted, { sentAs: message.id, calledAs })
       return
     }
     counters.refusedFrames += 1
-    emit(refusalOf(this, message, { reason: admission.reason }))
-    if (admission.reply !== undefined) this.send(admission.reply)
+    emit(refusalOf(this, message, { reason: verdict.reason }))
+    if (verdict.reply !== undefined) this.send(verdict.reply)
   }
 
   /** The time limit for worker registration is over. A worker that may not use the default namespace keeps waiting. */

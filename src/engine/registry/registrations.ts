@@ -7,7 +7,7 @@ import type { MessageNamed, WorkerMessage } from '../../wire/protocol/messages.j
 import { blankNamespace, DEFAULT_NAMESPACE, EngineTriggers } from '../../wire/protocol/names.js'
 import { assertNever } from '../../std/assert-never.js'
 import { weightOf } from '../../std/json/weight.js'
-import { isForeign, type RegistrationMessage } from '../access/access.js'
+import { isForeign, type NamespacedMessage } from '../access/access.js'
 import type { Builtin } from '../builtins/builtin.js'
 import type { FunctionEntry } from './directory.js'
 import type { EngineParts } from '../engine-parts.js'
@@ -22,7 +22,7 @@ interface OwnNames {
   readonly calledAs: string
 }
 
-type Registration<Type extends RegistrationMessage['type']> = MessageNamed<WorkerMessage, Type>
+type Registration<Type extends NamespacedMessage['type']> = MessageNamed<WorkerMessage, Type>
 
 export class Registrations {
   readonly #parts: EngineParts
@@ -35,7 +35,7 @@ export class Registrations {
   }
 
   /** Handles one registration. `names` are the worker's own ids of the function, if they differ. */
-  apply(peer: Peer, message: RegistrationMessage, names?: OwnNames): void {
+  apply(peer: Peer, message: NamespacedMessage, names?: OwnNames): void {
     switch (message.type) {
       case 'registerfunction':
         this.#registerFunction(peer, message, names ?? { sentAs: message.id, calledAs: message.id })
@@ -239,7 +239,7 @@ export class Registrations {
   }
 
   /** Refuses a registration that would exceed the memory limit. */
-  #isTooLarge(peer: Peer, message: RegistrationMessage, addedBytes: number): boolean {
+  #isTooLarge(peer: Peer, message: NamespacedMessage, addedBytes: number): boolean {
     const refusal = this.#parts.ownedBytes.refuse(peer, addedBytes)
     if (refusal !== undefined) this.#refuse(peer, message, refusal)
     return refusal !== undefined
@@ -251,7 +251,7 @@ export class Registrations {
     return entry !== undefined && directory.ownedBy(peer).has(entry) ? entry : undefined
   }
 
-  #refuse(peer: Peer, message: RegistrationMessage, reason: string): void {
+  #refuse(peer: Peer, message: NamespacedMessage, reason: string): void {
     this.#parts.counters.refusedFrames += 1
     this.#parts.emit(refusalOf(peer, message, { reason }))
   }

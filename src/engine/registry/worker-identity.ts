@@ -47,7 +47,7 @@ export const workerMetrics = named(
 )
 
 /** The process data that a worker sent last. */
-export type WorkerMetrics = FieldType<typeof workerMetrics>
+export type ProcessData = FieldType<typeof workerMetrics>
 
 /** The registered data of a worker. */
 export interface WorkerIdentity {

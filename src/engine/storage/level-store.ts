@@ -6,7 +6,7 @@
  * If the disk refuses a batch, the database is reopened and the batch retried. A batch that still fails is reverted in
  * memory at once, and on disk before anything else is written, so a rejected write is never read back.
  */
-import { systemClock, type Clock, type TimerMode } from '../../std/time/clock.js'
+import { delay, systemClock, type Clock } from '../../std/time/clock.js'
 import { deferred, type Deferred } from '../../std/async/deferred.js'
 import { messageOf } from '../../std/text/describe.js'
 import { silentLog, type Log } from '../../std/log.js'
@@ -158,7 +158,7 @@ class LevelStore implements Store {
       // After a failed write, LevelDB refuses further ones until it is reopened.
       await database.close()
       if (delayMs === undefined || this.#closing !== undefined) throw error
-      await this.#pause(delayMs, 'foreground')
+      await delay(this.#parts.clock, delayMs)
       return false
     }
   }
@@ -193,7 +193,7 @@ class LevelStore implements Store {
   async #recover(): Promise<void> {
     const { log, directory } = this.#parts
     for (;;) {
-      if (this.#closing === undefined) await this.#pause(RECOVERY_INTERVAL_MS, 'background')
+      if (this.#closing === undefined) await delay(this.#parts.clock, RECOVERY_INTERVAL_MS, 'background')
       try {
         await this.#keep([], [])
         this.#corrections = []
@@ -206,12 +206,6 @@ class LevelStore implements Store {
         return
       }
     }
-  }
-
-  #pause(delayMs: number, mode: TimerMode): Promise<void> {
-    const { promise, resolve } = deferred<void>()
-    this.#parts.clock.after(delayMs, resolve, mode)
-    return promise
   }
 }
 

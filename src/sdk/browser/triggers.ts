@@ -1,7 +1,7 @@
 /** The triggers that a web page has bound. They are registered again on every link. */
 import type { RegistrationRejectedError } from '../../errors.js'
 import type { Random } from '../../std/random.js'
-import { Replayed, type Sender } from '../worker/lifecycle/replayed.js'
+import { ReplayedRegistrations, type Sender } from '../worker/lifecycle/replayed.js'
 import type { LinkPart } from '../worker/link.js'
 import {
   registrationOf,
@@ -11,14 +11,14 @@ import {
 } from '../worker/triggers/triggers.js'
 
 export class PageTriggers implements LinkPart {
-  readonly #registrations: Replayed
+  readonly #registrations: ReplayedRegistrations
   readonly #random: Random
   readonly #namespace: string | undefined
   /** Triggers that were refused on the present link, by id. */
   readonly refused = new Map<string, RegistrationRejectedError>()
 
   constructor(link: Sender, random: Random, namespace: string | undefined) {
-    this.#registrations = new Replayed(link)
+    this.#registrations = new ReplayedRegistrations(link)
     this.#random = random
     this.#namespace = namespace
   }

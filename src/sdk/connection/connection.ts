@@ -20,7 +20,7 @@ import { Addresses } from './addresses.js'
 import { closedError } from './closed-error.js'
 import { Keepalive } from './keepalive.js'
 import { CLOSE_TIMEOUT_MS, LOW_PRIORITY_BYTES, type ConnectionOptions } from './options.js'
-import { Outbox, type Letter } from './outbox.js'
+import { Outbox, type FrameSender } from './outbox.js'
 import type { ConnectionEvents, ConnectionPorts, Posted } from './ports.js'
 import {
   isOver,
@@ -80,20 +80,20 @@ export class Connection {
   }
 
   /** Writes a frame now, or keeps it until the connection is open and has capacity. */
-  post(frame: string, letter: Letter): Posted {
+  post(frame: string, sender: FrameSender): Posted {
     if (this.#maySend() && this.#outbox.size === 0) {
       this.#write(frame)
-      letter.written()
+      sender.written()
       return 'written'
     }
     if (isOver(this.#state)) return { refused: 'ended' }
-    const full = this.#outbox.put(frame, letter)
+    const full = this.#outbox.put(frame, sender)
     return full === undefined ? 'queued' : { refused: full }
   }
 
   /** Removes a frame that has not been written. */
-  withdraw(letter: Letter): boolean {
-    return this.#outbox.withdraw(letter)
+  withdraw(sender: FrameSender): boolean {
+    return this.#outbox.withdraw(sender)
   }
 
   /** Writes a frame if the connection is open; false otherwise. For frames that a replay would repeat. */

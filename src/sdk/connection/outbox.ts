@@ -7,7 +7,7 @@ import { BoundedQueue, type QueueCaps, type QueueFull } from '../../std/async/bo
 import type { Clock } from '../../std/time/clock.js'
 
 /** Callbacks on the fate of a frame. */
-export interface Letter {
+export interface FrameSender {
   /** The frame was handed to the transport. */
   written(): void
   /** The frame was dropped unsent because it waited too long. */
@@ -18,13 +18,13 @@ export interface Letter {
 
 interface Waiting {
   readonly frame: string
-  readonly letter: Letter
+  readonly sender: FrameSender
 }
 
 export class Outbox {
   readonly #clock: Clock
   readonly #queue: BoundedQueue<Waiting>
-  readonly #waiting = new Map<Letter, Waiting>()
+  readonly #waiting = new Map<FrameSender, Waiting>()
 
   constructor(clock: Clock, caps: QueueCaps) {
     this.#clock = clock
@@ -40,19 +40,19 @@ export class Outbox {
   }
 
   /** Adds a frame, or returns the limit that refused it. */
-  put(frame: string, letter: Letter): QueueFull | undefined {
+  put(frame: string, sender: FrameSender): QueueFull | undefined {
     this.expire()
-    const waiting = { frame, letter }
+    const waiting = { frame, sender }
     const full = this.#queue.push(waiting, utf8Length(frame), this.#clock.now())
-    if (full === undefined) this.#waiting.set(letter, waiting)
+    if (full === undefined) this.#waiting.set(sender, waiting)
     return full
   }
 
   /** Removes an unsent frame; false if it is not queued any more. */
-  withdraw(letter: Letter): boolean {
-    const waiting = this.#waiting.get(letter)
+  withdraw(sender: FrameSender): boolean {
+    const waiting = this.#waiting.get(sender)
     if (waiting === undefined) return false
-    this.#waiting.delete(letter)
+    this.#waiting.delete(sender)
     return this.#queue.remove(waiting)
   }
 
@@ -62,23 +62,23 @@ export class Outbox {
     while (maySend()) {
       const waiting = this.#queue.shift()
       if (waiting === undefined) return
-      this.#waiting.delete(waiting.letter)
+      this.#waiting.delete(waiting.sender)
       send(waiting.frame)
-      waiting.letter.written()
+      waiting.sender.written()
     }
   }
 
   /** Drops expired frames. */
   expire(): void {
-    for (const { letter } of this.#queue.takeExpired(this.#clock.now())) {
-      this.#waiting.delete(letter)
-      letter.expired()
+    for (const { sender } of this.#queue.takeExpired(this.#clock.now())) {
+      this.#waiting.delete(sender)
+      sender.expired()
     }
   }
 
   /** Drops all frames. */
   discard(): void {
     this.#waiting.clear()
-    for (const { letter } of this.#queue.drain()) letter.discarded()
+    for (const { sender } of this.#queue.drain()) sender.discarded()
   }
 }

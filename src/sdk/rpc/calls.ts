@@ -10,7 +10,7 @@ import type { Served } from './served.js'
 import { ErrorCode, NotConnectedError, TimeoutError } from '../../errors.js'
 
 /** The data of a new call. */
-export interface CallOptions {
+export interface NewCall {
   /** The called function; errors name it. */
   readonly functionId: string
   /** `Infinity` disables the time limit. */
@@ -25,13 +25,13 @@ export class Call implements Expiring {
   deadline: Expiring['deadline'] = undefined
   readonly #calls: Calls
   readonly id: string
-  readonly options: CallOptions
+  readonly options: NewCall
   readonly resolve: (value: unknown) => void
   /** Rejects at once, with an error whose stack is complete. */
   readonly reject: (reason: unknown) => void
   isWritten = false
 
-  constructor(calls: Calls, options: CallOptions, settle: Pick<Call, 'id' | 'resolve' | 'reject'>) {
+  constructor(calls: Calls, options: NewCall, settle: Pick<Call, 'id' | 'resolve' | 'reject'>) {
     this.#calls = calls
     this.id = settle.id
     this.options = options
@@ -143,7 +143,7 @@ export class Calls {
   }
 
   /** Opens a call: `start` receives it to send it. The promise settles with its outcome. */
-  open(options: CallOptions, start: (call: Call) => void): Promise<unknown> {
+  open(options: NewCall, start: (call: Call) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const call = new Call(this, options, { id: this.#random.uuid(), resolve, reject })
       this.#pending.set(call.id, call)

@@ -16,7 +16,7 @@ export function deferred<T>(): Deferred<T> {
 }
 
 /** Calls back if a value is a promise and rejects. A promise of another realm is not an `instanceof` of ours. */
-export function hearRejection(result: unknown, onRejected: (error: unknown) => void): void {
+export function handleRejection(result: unknown, onRejected: (error: unknown) => void): void {
   if (isPromise(result)) Promise.resolve(result).catch(onRejected)
 }
 

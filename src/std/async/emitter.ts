@@ -3,7 +3,7 @@
  * user code can neither stop delivery nor crash the process. Every listener receives events in the order they were
  * emitted: an event that a listener emits is delivered after the present one.
  */
-import { hearRejection } from './deferred.js'
+import { handleRejection } from './deferred.js'
 
 /** Removes a listener. */
 export type Unsubscribe = () => void
@@ -48,7 +48,7 @@ export class Emitter<T> {
     for (const listener of [...this.#listeners]) {
       if (!this.#listeners.has(listener)) continue
       try {
-        hearRejection(listener(event), this.#onListenerError)
+        handleRejection(listener(event), this.#onListenerError)
       } catch (error) {
         this.#onListenerError(error)
       }

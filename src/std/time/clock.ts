@@ -64,3 +64,8 @@ export const systemClock: LoopClock = {
     }
   },
 }
+
+/** Resolves after a delay. */
+export function delay(clock: Clock, delayMs: number, mode?: TimerMode): Promise<void> {
+  return new Promise((resolve) => void clock.after(delayMs, resolve, mode))
+}

@@ -20,13 +20,13 @@ export interface DialAttempt {
 }
 
 /** The error of a dial, or the status that refused it. */
-export interface Failure {
+export interface DialFailure {
   readonly cause: unknown
   readonly status?: number
 }
 
 /** What to report of a failed dial; nothing when the error of the socket says it all. */
-export function dialProblem(dialled: string, attempt: DialAttempt, failure?: Failure): string | undefined {
+export function dialProblem(dialled: string, attempt: DialAttempt, failure?: DialFailure): string | undefined {
   const url = addressWithoutCredentials(dialled)
   if (failure?.status !== undefined)
     return attempt.stage === 'proxy' ? proxyText(failure.status, attempt, url) : refusalText(failure.status, url)

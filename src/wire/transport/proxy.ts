@@ -8,7 +8,7 @@ import { describeKind } from '../../std/text/describe.js'
 import { requireModule } from '../../std/require-module.js'
 import { addressWithoutCredentials } from '../../std/text/without-credentials.js'
 import { isSecureAddress, isUnixAddress } from './address.js'
-import type { Route } from './ws-dial.js'
+import type { DialRoute } from './ws-dial.js'
 
 /** A proxy's address. @param origin the option or variable that names it. */
 export function proxyUrl(given: unknown, origin: string): URL {
@@ -20,7 +20,7 @@ export function proxyUrl(given: unknown, origin: string): URL {
 }
 
 /** A route through a proxy. Its socket ends with the dial, even if the proxy never answers. */
-export function proxyAgent(proxy: URL): Route {
+export function proxyAgent(proxy: URL): DialRoute {
   const ended = new AbortController()
   const { HttpsProxyAgent } = proxyModule()
   // Passed on to the socket, which the agent does not reveal before the proxy has answered.

@@ -6,7 +6,7 @@ import { isSecureAddress } from './address.js'
 import { proxyAgent, proxyFromEnvironment, proxyUrl } from './proxy.js'
 import { namedFor, tlsReader, type TlsOptions } from './tls-options.js'
 import type { Dial } from './transport.js'
-import { webSocketDial, type Route } from './ws-dial.js'
+import { webSocketDial, type DialRoute } from './ws-dial.js'
 
 export type { TlsOptions } from './tls-options.js'
 
@@ -45,7 +45,7 @@ export function dialThrough({ tls, proxy, agent }: ReachOptions, addresses: read
   })
 }
 
-function agentRoute(agent: Agent, proxy: unknown): () => Route {
+function agentRoute(agent: Agent, proxy: unknown): () => DialRoute {
   const given: unknown = agent
   const isAgent = typeof given === 'object' && given !== null && 'addRequest' in given
   if (!isAgent || typeof given.addRequest !== 'function')
@@ -55,7 +55,7 @@ function agentRoute(agent: Agent, proxy: unknown): () => Route {
   return () => ({ agent })
 }
 
-function proxyRoute(proxy: unknown): (url: string) => Route {
+function proxyRoute(proxy: unknown): (url: string) => DialRoute {
   if (proxy === undefined) return () => ({})
   const fixed = proxy === 'env' ? undefined : proxyUrl(proxy, 'proxy')
   return (url) => {

@@ -8,7 +8,7 @@ import type { PeerCertificate } from 'node:tls'
 import type * as Ws from 'ws'
 import { MAX_INBOUND_BYTES } from '../protocol/limits.js'
 import { requireModule } from '../../std/require-module.js'
-import { dialProblem, type DialAttempt, type Failure } from './dial-problem.js'
+import { dialProblem, type DialAttempt, type DialFailure } from './dial-problem.js'
 import { passHeaders, type Dial, type DialOptions, type HandshakeHeaders } from './transport.js'
 import { WsTransport } from './ws-transport.js'
 
@@ -23,7 +23,7 @@ export interface TlsSettings {
 }
 
 /** How an address is reached, asked before each dial. What it throws ends the dial. */
-export interface Route {
+export interface DialRoute {
   readonly tls?: TlsSettings | undefined
   readonly agent?: Agent | undefined
   /** The proxy of the agent, without credentials. */
@@ -36,7 +36,7 @@ export interface Route {
 export const dialWebSocket: Dial = webSocketDial(() => ({}))
 
 /** A dial along the routes that `routeTo` returns. */
-export function webSocketDial(routeTo: (url: string) => Route): Dial {
+export function webSocketDial(routeTo: (url: string) => DialRoute): Dial {
   return (url, options, events) => {
     const attempt = new Attempt(url)
     const ws = open(url, options, { attempt, routeTo })
@@ -65,7 +65,7 @@ export function webSocketDial(routeTo: (url: string) => Route): Dial {
 
 /** How far a dial has come. */
 class Attempt {
-  route: Route = {}
+  route: DialRoute = {}
   readonly #url: string
   #isTunnelled = false
   #isConnected = false
@@ -76,7 +76,7 @@ class Attempt {
     this.#url = url
   }
 
-  problemOf(failure?: Failure): string | undefined {
+  problemOf(failure?: DialFailure): string | undefined {
     return dialProblem(this.#url, { stage: this.#stage, proxy: this.route.proxy, wasCut: this.wasCut }, failure)
   }
 
@@ -118,7 +118,7 @@ class Attempt {
 
 interface Dialled {
   readonly attempt: Attempt
-  readonly routeTo: (url: string) => Route
+  readonly routeTo: (url: string) => DialRoute
 }
 
 function open(url: string, options: DialOptions, { attempt, routeTo }: Dialled): Ws.WebSocket {

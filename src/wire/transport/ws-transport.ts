@@ -10,7 +10,7 @@ import { systemClock, type Timer } from '../../std/time/clock.js'
 import { CloseCode, handFrame, HIGH_WATER_BYTES } from './transport.js'
 import type { Closed, Transport, TransportEvents } from './transport.js'
 import { FrameWriter } from './framing/frame-writer.js'
-import type { Failure } from './dial-problem.js'
+import type { DialFailure } from './dial-problem.js'
 import { PausedPeers, type PausedPeer } from './paused-peers.js'
 
 type Message = { readonly data: Buffer; readonly isBinary: boolean }
@@ -47,10 +47,10 @@ export class WsTransport implements Transport, PausedPeer {
   #endReadAhead: (() => void) | undefined
   /** Messages from the chunk that was being parsed when reading was paused, oldest first. */
   readonly #unread: Message[] = []
-  #failure: Failure | undefined
+  #failure: DialFailure | undefined
   peerHeaders: Readonly<Record<string, unknown>> | undefined
   /** Of a dialled transport until it is open. */
-  attempt: { wasCut: boolean; problemOf(failure?: Failure): string | undefined } | undefined
+  attempt: { wasCut: boolean; problemOf(failure?: DialFailure): string | undefined } | undefined
 
   constructor(ws: WebSocket, events: TransportEvents, highWaterBytes = HIGH_WATER_BYTES) {
     this.#ws = ws

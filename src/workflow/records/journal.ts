@@ -6,7 +6,7 @@
 import { ErrorCode, RuntimeError, type ErrorBody } from '../../errors.js'
 import { utf8Length } from '../../std/text/utf8.js'
 import { isRecord } from '../../wire/protocol/validate.js'
-import { firstOf, type Kept, type Run, type RunName } from './record.js'
+import { firstOf, type KeptResults, type Run, type RunName } from './record.js'
 import type { StoreOp } from './store.js'
 
 /**
@@ -66,7 +66,7 @@ export interface ConsumedSignal {
 }
 
 /** Journal element: an attempt failed and is retried. */
-export interface Failure extends Element {
+export interface JournalFailure extends Element {
   /** Which attempt failed, from 1. */
   readonly attempt: number
   /** The error of the attempt. */
@@ -78,7 +78,7 @@ export interface Failure extends Element {
 }
 
 /** Journal of one operation. */
-export interface Entry {
+export interface JournalEntry {
   /** Identifies the operation: branches, kind and name. */
   readonly key: string
   /** Set for an operation that waits. */
@@ -86,14 +86,14 @@ export interface Entry {
   /** Set once the operation has ended. */
   readonly done: Done | undefined
   /** Failed attempts that were followed by another one, oldest first. */
-  readonly failures: readonly Failure[]
+  readonly failures: readonly JournalFailure[]
 }
 
 /** The list that an element is appended to. */
 export type EntryPart = 'begun' | 'done' | 'failed'
 
 /** Reads the value of one operation; `undefined` for anything else. */
-export function readEntry(value: unknown): (Entry & { readonly generation: number }) | undefined {
+export function readEntry(value: unknown): (JournalEntry & { readonly generation: number }) | undefined {
   if (!isRecord(value)) return undefined
   const begun = firstOf<Begun>(value['begun'])
   const done = firstOf<Done>(value['done'])
@@ -104,16 +104,16 @@ export function readEntry(value: unknown): (Entry & { readonly generation: numbe
 }
 
 /** The first failure of each attempt counts: another one was appended again, or by a worker that had lost the run. */
-function readFailures(value: unknown): Failure[] {
+function readFailures(value: unknown): JournalFailure[] {
   if (!Array.isArray(value)) return []
-  const first = new Map<number, Failure>()
+  const first = new Map<number, JournalFailure>()
   // Written by this package alone.
-  for (const each of value as Failure[]) if (!first.has(each.attempt)) first.set(each.attempt, each)
+  for (const each of value as JournalFailure[]) if (!first.has(each.attempt)) first.set(each.attempt, each)
   return [...first.values()]
 }
 
 /** The entries of one generation among the values of a run's scope. */
-export function readEntries(values: readonly unknown[], generation: number): Entry[] {
+export function readEntries(values: readonly unknown[], generation: number): JournalEntry[] {
   const entries = values.map(readEntry).filter((entry) => entry !== undefined)
   return entries.filter((entry) => entry.generation === generation)
 }
@@ -122,7 +122,7 @@ export function readEntries(values: readonly unknown[], generation: number): Ent
 export function adoptedEntries(
   values: readonly unknown[],
   { generation, kept }: Pick<Run, 'generation' | 'kept'>,
-): Entry[] {
+): JournalEntry[] {
   if (kept === undefined) return []
   const own = new Set(readEntries(values, generation).flatMap(({ key, done }) => (done === undefined ? [] : [key])))
   return keptEntries(readEntries(values, generation - 1), kept).filter(({ key }) => !own.has(key))
@@ -132,10 +132,10 @@ export function adoptedEntries(
  * The entries that a run keeps when it is retried from a step on; without one, from the first that failed or was undone.
  * @throws {RuntimeError} `INVALID_ARGUMENT` for a step that is not in the journal.
  */
-export function keptEntries(entries: readonly Entry[], { from }: Kept): Entry[] {
+export function keptEntries(entries: readonly JournalEntry[], { from }: KeptResults): JournalEntry[] {
   const undone = new Set(entries.filter(({ key }) => isUndo(key)).map(({ key }) => key.slice(UNDO.length)))
   const ended = entries.filter(({ key }) => !isUndo(key)).sort((a, b) => orderOf(a) - orderOf(b))
-  const isFirst = ({ key, done }: Entry): boolean =>
+  const isFirst = ({ key, done }: JournalEntry): boolean =>
     from === undefined ? done?.error !== undefined || undone.has(key) : [key, partsOf(key).name].includes(from)
   const first = ended.findIndex(isFirst)
   if (first >= 0) return ended.slice(0, first).filter(({ done }) => done !== undefined)
@@ -147,7 +147,7 @@ export function keptEntries(entries: readonly Entry[], { from }: Kept): Entry[] 
   )
 }
 
-function orderOf({ done }: Entry): number {
+function orderOf({ done }: JournalEntry): number {
   return done?.order ?? Infinity
 }
 
@@ -157,7 +157,7 @@ export function entryKey(generation: number, key: string): string {
 }
 
 /** Appends an element to a list of an operation. */
-export function entryOps(part: EntryPart, element: Begun | Done | Failure): StoreOp[] {
+export function entryOps(part: EntryPart, element: Begun | Done | JournalFailure): StoreOp[] {
   return [{ type: 'append', path: part, value: element }]
 }
 
@@ -173,13 +173,13 @@ export interface Asked {
 /** Compares what a flow asks for with its journal. */
 export class Replay {
   readonly #workflow: string
-  readonly #entries: Map<string, Entry>
+  readonly #entries: Map<string, JournalEntry>
   readonly #asked = new Set<string>()
   readonly #unasked: Set<string>
   /** The size of the journal when it was read. */
   readonly bytes: number
 
-  constructor(workflow: string, entries: readonly Entry[]) {
+  constructor(workflow: string, entries: readonly JournalEntry[]) {
     this.#workflow = workflow
     this.bytes = entries.length === 0 ? 0 : utf8Length(JSON.stringify(entries))
     this.#entries = new Map(entries.map((entry) => [entry.key, entry]))
@@ -216,7 +216,7 @@ export class Replay {
    * @throws {RuntimeError} `WORKFLOW_DUPLICATE_STEP` for a name that was used before, `WORKFLOW_DIVERGED` when the
    * journal has it behind an operation that the flow has not reached.
    */
-  ask({ key, place }: Asked): Entry | undefined {
+  ask({ key, place }: Asked): JournalEntry | undefined {
     if (this.#asked.has(key)) {
       const text = `${this.#workflow} uses the name ${shown(key)} twice in one run, at ${placeOf(place)}. Give each step a name of its own, such as \`mail-\${n}\` in a loop`
       throw new RuntimeError(ErrorCode.WORKFLOW_DUPLICATE_STEP, text)
@@ -239,11 +239,11 @@ export class Replay {
   }
 
   /** Keeps what was written. */
-  keep(entry: Entry): void {
+  keep(entry: JournalEntry): void {
     this.#entries.set(entry.key, entry)
   }
 
-  entry(key: string): Entry | undefined {
+  entry(key: string): JournalEntry | undefined {
     return this.#entries.get(key)
   }
 

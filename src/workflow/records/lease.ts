@@ -3,11 +3,11 @@
  * process before each step, and against the record with each extension. It cannot stop a worker that was frozen in the
  * middle of a step; the journal makes the late write of such a worker harmless.
  */
-import type { Clock, Timer } from '../../std/time/clock.js'
+import { delay, type Clock, type Timer } from '../../std/time/clock.js'
 import type { Random } from '../../std/random.js'
 import { isOwner, readRun, RECORD_KEY, scopeOf, untilOf, type Claim, type Run } from './record.js'
 import { claimOps, extendOps } from './record-ops.js'
-import { pause, type Store } from './store.js'
+import type { Store } from './store.js'
 
 /** What claims need. */
 export interface LeaseParts {
@@ -32,7 +32,7 @@ export async function claim(parts: LeaseParts, run: Run): Promise<{ lease: Lease
   const claimed = readRun(value)
   if (!isOwner(claimed, token)) return undefined
   // The owner before had extended its lease just then: until that ends, it may not know that the run is not its own.
-  if (crashed && untilOf(value, run.claim) !== run.until) await pause(clock, run.claim.leaseMs)
+  if (crashed && untilOf(value, run.claim) !== run.until) await delay(clock, run.claim.leaseMs, 'background')
   return { lease: new Lease(parts, claimed, asked), run: claimed }
 }
 

@@ -9,7 +9,7 @@ import {
   type Claim,
   type Handed,
   type Next,
-  type Outcome,
+  type RunOutcome,
   type Parked,
   type Pause,
   type Run,
@@ -42,7 +42,7 @@ export function pauseOps(pause: Pause): StoreOp[] {
 export const resumeOps: StoreOp[] = [{ type: 'remove', path: 'pause' }]
 
 /** Takes the epoch after the one that was read; the first to take it decides. The epochs before are over. */
-function epochOps({ epoch }: Run, taken: (Claim | Outcome) & Handed): StoreOp[] {
+function epochOps({ epoch }: Run, taken: (Claim | RunOutcome) & Handed): StoreOp[] {
   const ops: StoreOp[] = [{ type: 'append', path: EPOCH + String(epoch + 1), value: taken }]
   return epoch > 1 ? [...ops, { type: 'remove', path: EPOCH + String(epoch - 1) }] : ops
 }
@@ -70,7 +70,7 @@ export function parkOps({ claim }: Run, parked: Parked): StoreOp[] {
 }
 
 /** Ends a run, if its owner still has it. */
-export function endOps(run: Run, outcome: Outcome): StoreOp[] {
+export function endOps(run: Run, outcome: RunOutcome): StoreOp[] {
   return epochOps(run, { ...run.handed, ...outcome })
 }
 

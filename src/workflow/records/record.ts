@@ -95,7 +95,7 @@ export interface Pause {
 }
 
 /** How a run, or one generation of it, ended. */
-export interface Outcome {
+export interface RunOutcome {
   readonly token: string
   readonly at: number
   readonly status: 'completed' | 'failed' | 'cancelled'
@@ -114,11 +114,11 @@ export interface Next {
   readonly input: unknown
   readonly version: number
   /** Set by a retry: the journal begins with what the generation before has in front of a step. */
-  readonly kept?: Kept
+  readonly kept?: KeptResults
 }
 
 /** Which results a retry keeps. */
-export interface Kept {
+export interface KeptResults {
   /** The step that runs again. Default: the first that failed or was undone. */
   readonly from?: string
 }
@@ -131,7 +131,7 @@ export interface Run {
   readonly input: unknown
   readonly version: number
   /** Set in a generation that a retry began. */
-  readonly kept: Kept | undefined
+  readonly kept: KeptResults | undefined
   /** 0 before the first claim. */
   readonly epoch: number
   /** The claim of that epoch; absent before the first one, and once the run has ended. */
@@ -144,7 +144,7 @@ export interface Run {
   readonly news: number
   readonly cancel: Cancel | undefined
   readonly pause: Pause | undefined
-  readonly outcome: Outcome | undefined
+  readonly outcome: RunOutcome | undefined
   /** Runs to notify of the outcome. */
   readonly watchers: readonly Watcher[]
 }
@@ -190,8 +190,8 @@ export function cancelPath({ retried = 0 }: Handed): string {
 }
 
 /** Owner of an epoch, or the end of the run in it. Before the first epoch there is no passed state. */
-function readEpoch(list: unknown): { readonly handed: Handed; readonly claim?: Claim; readonly outcome?: Outcome } {
-  const held = firstOf<(Claim | Outcome) & Handed>(list)
+function readEpoch(list: unknown): { readonly handed: Handed; readonly claim?: Claim; readonly outcome?: RunOutcome } {
+  const held = firstOf<(Claim | RunOutcome) & Handed>(list)
   if (held === undefined) return { handed: { generation: 0, taken: 0 } }
   const { generation, taken, next, retried } = held
   const since = retried === undefined ? {} : { retried }

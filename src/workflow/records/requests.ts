@@ -4,7 +4,7 @@
  */
 import { ErrorCode, RuntimeError } from '../../errors.js'
 import type { Random } from '../../std/random.js'
-import type { Clock } from '../../std/time/clock.js'
+import { delay, type Clock } from '../../std/time/clock.js'
 import { keptEntries, readEntries } from './journal.js'
 import type { TriggerRequest } from '../../sdk/worker/calls/trigger-request.js'
 import {
@@ -20,7 +20,7 @@ import {
 } from './record.js'
 import { cancelOps, newsOp, nextOps, parkOps, pauseOps, resumeOps, startOps, watchOps } from './record-ops.js'
 import type { Due, Schedule } from './schedule.js'
-import { pause, type Store, type StoreOp } from './store.js'
+import type { Store, StoreOp } from './store.js'
 
 /** What requests need. */
 export interface RequestParts {
@@ -145,7 +145,7 @@ export async function settledRun(parts: Pick<RequestParts, 'store' | 'clock'>, n
   for (let run = await findRun(parts, name); ;) {
     const { outcome } = run
     if (outcome?.settleMs === undefined) return run
-    await pause(parts.clock, outcome.settleMs)
+    await delay(parts.clock, outcome.settleMs, 'background')
     run = await findRun(parts, name)
     if (run.outcome?.token === outcome.token) return run
   }

@@ -3,9 +3,9 @@
  * what decides is used only once it is older than that interval and a second read still shows it. A decision that is gone
  * is written again.
  */
-import type { Clock } from '../../std/time/clock.js'
+import { delay, type Clock } from '../../std/time/clock.js'
 import { isRecord } from '../../wire/protocol/validate.js'
-import { pause, type Store, type StoreOp } from './store.js'
+import type { Store, StoreOp } from './store.js'
 
 /** A store whose decisions have settled. */
 export function settledStore(store: Store, clock: Clock, settleMs: number): Store {
@@ -13,7 +13,7 @@ export function settledStore(store: Store, clock: Clock, settleMs: number): Stor
     const paths = ops.filter((op) => op.type === 'append').map(({ path }) => String(path))
     let seen = await store.update(scope, key, ops)
     while (paths.length > 0) {
-      await pause(clock, settleMs)
+      await delay(clock, settleMs, 'background')
       const later = await store.get(scope, key)
       if (paths.every((path) => deciding(later, path) !== undefined && deciding(later, path) === deciding(seen, path)))
         return later
@@ -24,7 +24,7 @@ export function settledStore(store: Store, clock: Clock, settleMs: number): Stor
   }
   const list = async (scope: string): Promise<readonly unknown[]> => {
     const first = new Set((await store.list(scope)).flatMap(decisions))
-    await pause(clock, settleMs)
+    await delay(clock, settleMs, 'background')
     // What has not settled counts as absent: its step runs again, and the journal decides once more.
     return (await store.list(scope)).filter((value) => decisions(value).every((token) => first.has(token)))
   }

@@ -3,7 +3,7 @@
  * program that can call the engine shows them. Pure.
  */
 import type { ErrorBody } from '../../errors.js'
-import { adoptedEntries, partsOf, readEntries, type Done, type Entry, type OperationKind } from './journal.js'
+import { adoptedEntries, partsOf, readEntries, type Done, type JournalEntry, type OperationKind } from './journal.js'
 import { readRun, type Run, type Wait } from './record.js'
 import { traceOf } from './trace-context.js'
 
@@ -86,7 +86,7 @@ export interface RunHistory {
   /** The operations, in the order in which they began. */
   readonly entries: readonly HistoryEntry[]
   /** The journal as it is stored, for `replay`. */
-  readonly journal: readonly Entry[]
+  readonly journal: readonly JournalEntry[]
 }
 
 /** The status of a run. */
@@ -130,7 +130,7 @@ export function historyOf(values: readonly unknown[]): RunHistory | undefined {
   return { workflow: start.workflow, runId: start.run, version, input, entries, journal }
 }
 
-function entryOf({ key, begun, done, failures }: Entry): HistoryEntry {
+function entryOf({ key, begun, done, failures }: JournalEntry): HistoryEntry {
   const { kind, name } = partsOf(key)
   const last = done === undefined ? failures.at(-1) : undefined
   const [first = done] = [begun, ...failures]

@@ -128,8 +128,3 @@ function eachRequest(store: Store, around: Around): Store {
     bootId: () => around(() => store.bootId()),
   }
 }
-
-/** Resolves after a delay on a clock. */
-export function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(delayMs, resolve, 'background'))
-}

@@ -3,12 +3,12 @@
  * they are copied before anything else is done, so that each worker continues with the same ones, also when one dies
  * meanwhile, or a superseded worker still writes to the generation before.
  */
-import { adoptedEntries, entryKey, entryOps, readEntries, readEntry, type Entry } from '../records/journal.js'
+import { adoptedEntries, entryKey, entryOps, readEntries, readEntry, type JournalEntry } from '../records/journal.js'
 import { scopeOf, type Run } from '../records/record.js'
 import type { Store } from '../records/store.js'
 
 /** Reads the journal of the present generation. */
-export async function readJournal(store: Store, run: Run): Promise<readonly Entry[]> {
+export async function readJournal(store: Store, run: Run): Promise<readonly JournalEntry[]> {
   const scope = scopeOf(run.start)
   const values = await store.list(scope)
   const { generation } = run

@@ -6,14 +6,14 @@ import { ErrorCode, IIIError, RuntimeError, type ErrorBody } from '../../errors.
 import { joinSignals, orAborted, type JoinedSignal } from '../../std/async/abortable.js'
 import { backoffDelayMs } from '../../std/time/backoff.js'
 import type { StepContext } from '../flow.js'
-import type { Done, Failure } from '../records/journal.js'
+import type { Done, JournalFailure } from '../records/journal.js'
 import { errorBody, journaled, type Retry, type Sized } from '../options.js'
 import { branches, type Operation } from './branch.js'
-import type { Session } from './session.js'
+import type { RunSession } from './session.js'
 import { attemptSpan, stepLogger } from './tracing.js'
 
 /** What is tried, and how often. */
-export interface Attempts {
+export interface StepAttempts {
   readonly body: (context: StepContext) => unknown
   readonly retry: Retry
   readonly timeoutMs: number | undefined
@@ -25,8 +25,8 @@ export class Abandoned extends Error {}
 type Attempted = { readonly sized: Sized } | { readonly error: ErrorBody; readonly isFinal: boolean }
 
 /** Tries until an attempt succeeds or all have failed. @returns what was journaled. */
-export async function attempt(session: Session, operation: Operation, attempts: Attempts): Promise<Done> {
-  let failures: readonly Failure[] = operation.entry?.failures ?? []
+export async function attempt(session: RunSession, operation: Operation, attempts: StepAttempts): Promise<Done> {
+  let failures: readonly JournalFailure[] = operation.entry?.failures ?? []
   while (true) {
     const last = failures.at(-1)
     if (last !== undefined) await session.until(operation, 'retry', last.due)
@@ -36,15 +36,15 @@ export async function attempt(session: Session, operation: Operation, attempts: 
   }
 }
 
-interface Once extends Attempts {
+interface Once extends StepAttempts {
   readonly number: number
 }
 
 async function once(
-  session: Session,
+  session: RunSession,
   operation: Operation,
   attempts: Once,
-): Promise<Done | { failures: readonly Failure[] }> {
+): Promise<Done | { failures: readonly JournalFailure[] }> {
   const { clock, random } = session.parts
   const { number, retry } = attempts
   // A worker that was frozen finds out here.
@@ -71,7 +71,7 @@ async function once(
   return { failures: await session.journal.failed(operation, { attempt: number, error, due }) }
 }
 
-async function run(session: Session, operation: Operation, { body, number, timeoutMs }: Once): Promise<Attempted> {
+async function run(session: RunSession, operation: Operation, { body, number, timeoutMs }: Once): Promise<Attempted> {
   const { settings } = session.parts
   const limit = timeoutMs === undefined ? undefined : new AbortController()
   const timeout =

@@ -4,14 +4,14 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ErrorCode, RuntimeError } from '../../errors.js'
-import type { Entry, OperationKind } from '../records/journal.js'
+import type { JournalEntry, OperationKind } from '../records/journal.js'
 
 /** An operation of the flow. */
 export interface Operation {
   readonly key: string
   readonly name: string
   readonly branch: Branch
-  readonly entry: Entry | undefined
+  readonly entry: JournalEntry | undefined
   /** Whether it takes the effect of a step back; that is done although the flow is not continued. */
   readonly isUndo?: boolean
 }

@@ -8,18 +8,18 @@ import { validate } from '../../sdk/schema/validation.js'
 import { attempt } from './attempts.js'
 import { entryKey, readEntry, undoKey } from '../records/journal.js'
 import { errorBody, journaled, retryOf } from '../options.js'
-import { isOwner, readRun, RECORD_KEY, scopeOf, type Outcome, type Run, type RunName } from '../records/record.js'
+import { isOwner, readRun, RECORD_KEY, scopeOf, type RunOutcome, type Run, type RunName } from '../records/record.js'
 import { endOps, nextOps, parkOps, pauseOps } from '../records/record-ops.js'
 import { cancelRun, listHeld, openRun, sendNews, type RequestParts } from '../records/requests.js'
 import type { Due } from '../records/schedule.js'
-import type { Session } from './session.js'
+import type { RunSession } from './session.js'
 import type { Ending } from './session-parts.js'
 import { removeConsumed, signalKeyOf } from './signals.js'
 
 type Reason = Extract<Ending, { kind: 'stopped' }>['reason']
 
 /** Writes what a stopped flow leads to. @returns the run after that; `undefined` when another worker has it. */
-export async function conclude(session: Session, reason: Reason): Promise<Run | undefined> {
+export async function conclude(session: RunSession, reason: Reason): Promise<Run | undefined> {
   switch (reason.kind) {
     case 'completed':
       return completed(session, reason.result)
@@ -39,9 +39,9 @@ export async function conclude(session: Session, reason: Reason): Promise<Run | 
   }
 }
 
-type Ended = Pick<Outcome, 'status' | 'result' | 'error' | 'undoErrors'>
+type Ended = Pick<RunOutcome, 'status' | 'result' | 'error' | 'undoErrors'>
 
-async function completed(session: Session, result: unknown): Promise<Run | undefined> {
+async function completed(session: RunSession, result: unknown): Promise<Run | undefined> {
   const { workflow, settings } = session.parts
   const { id, output } = workflow
   try {
@@ -60,7 +60,7 @@ const OF_RESULTS: ReadonlySet<string> = new Set([ErrorCode.serialization_error, 
 const UNDO_RETRY = retryOf({ attempts: 5, backoff: '1s..1m' })
 
 /** Takes the steps back, the latest first, and ends the run. An undo that fails does not keep the others from running. */
-async function undone(session: Session, ended: Ended): Promise<Run | undefined> {
+async function undone(session: RunSession, ended: Ended): Promise<Run | undefined> {
   session.undoing()
   const undoErrors: ErrorBody[] = []
   for (const { key, branch, undo } of [...session.undos].sort((a, b) => b.order - a.order)) {
@@ -74,20 +74,20 @@ async function undone(session: Session, ended: Ended): Promise<Run | undefined> 
   return end(session, { ...ended, ...(undoErrors.length === 0 ? {} : { undoErrors }) })
 }
 
-async function end(session: Session, ended: Ended): Promise<Run | undefined> {
+async function end(session: RunSession, ended: Ended): Promise<Run | undefined> {
   const { store, clock, settings } = session.parts
   const settling = settings.settleMs === 0 ? {} : { settleMs: settings.settleMs }
-  const outcome: Outcome = { token: session.lease.token, at: clock.epochMs(), ...ended, ...settling }
+  const outcome: RunOutcome = { token: session.lease.token, at: clock.epochMs(), ...ended, ...settling }
   const run = readRun(await store.update(session.scope, RECORD_KEY, endOps(session.run, outcome)))
   return run?.outcome === undefined ? undefined : run
 }
 
-async function cancelChildren(session: Session): Promise<void> {
+async function cancelChildren(session: RunSession): Promise<void> {
   for (const name of session.replay.children())
     await orMissing(cancelRun(session.parts, name, 'its parent was cancelled'))
 }
 
-async function continued(session: Session, input: unknown): Promise<Run | undefined> {
+async function continued(session: RunSession, input: unknown): Promise<Run | undefined> {
   const { store, clock, workflow } = session.parts
   const { token } = session.lease
   await removeConsumed(session)
@@ -99,7 +99,7 @@ async function continued(session: Session, input: unknown): Promise<Run | undefi
 }
 
 /** Puts a run on the dead-letter list, until it is resumed. */
-export async function hold(session: Session, error: ErrorBody): Promise<Run | undefined> {
+export async function hold(session: RunSession, error: ErrorBody): Promise<Run | undefined> {
   const { store, clock } = session.parts
   const at = clock.epochMs()
   await listHeld(store, session.run.start, { at, error })

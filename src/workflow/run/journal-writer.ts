@@ -11,8 +11,8 @@ import {
   readEntry,
   type Begun,
   type Done,
-  type Entry,
-  type Failure,
+  type JournalEntry,
+  type JournalFailure,
   type Replay,
 } from '../records/journal.js'
 import type { Settings } from '../options.js'
@@ -70,7 +70,10 @@ export class JournalWriter {
   }
 
   /** Journals a failed attempt. */
-  async failed(operation: Operation, members: Pick<Failure, 'attempt' | 'error' | 'due'>): Promise<readonly Failure[]> {
+  async failed(
+    operation: Operation,
+    members: Pick<JournalFailure, 'attempt' | 'error' | 'due'>,
+  ): Promise<readonly JournalFailure[]> {
     return (await this.#append(operation, 'failed', members)).failures
   }
 
@@ -86,7 +89,7 @@ export class JournalWriter {
     return { code: ErrorCode.WORKFLOW_LIMIT, message }
   }
 
-  async #append({ key, branch }: Operation, part: 'begun' | 'done' | 'failed', members: object): Promise<Entry> {
+  async #append({ key, branch }: Operation, part: 'begun' | 'done' | 'failed', members: object): Promise<JournalEntry> {
     const { store, clock } = this.#parts
     const { start, generation } = this.#run
     const after = branch.last === undefined ? {} : { after: branch.last }

@@ -6,7 +6,7 @@ import { RemoteError, type ErrorBody } from '../../errors.js'
 import { Abandoned } from './attempts.js'
 import { branches, type Operation, type OperationName } from './branch.js'
 import type { Done, OperationKind } from '../records/journal.js'
-import type { Session } from './session.js'
+import type { RunSession } from './session.js'
 
 /** How an operation is done. */
 export interface Performance {
@@ -23,7 +23,7 @@ export function never(): Promise<never> {
 
 /** Performs an operation once, and resolves with its value or rejects with its error, then and on every replay. */
 export async function operate(
-  session: Session,
+  session: RunSession,
   kind: OperationKind,
   { name, perform, ended }: Performance,
 ): Promise<unknown> {
@@ -39,7 +39,7 @@ export async function operate(
 
 /** Performs something new. @returns nothing when the flow is not continued. */
 async function performed(
-  session: Session,
+  session: RunSession,
   operation: Operation,
   perform: Performance['perform'],
 ): Promise<Done | undefined> {

@@ -21,12 +21,12 @@ import type {
 import type { Done } from '../records/journal.js'
 import { never, operate } from './operate.js'
 import { checkKnown, journaled, retryOf } from '../options.js'
-import type { Session } from './session.js'
+import type { RunSession } from './session.js'
 import { flowLog } from './tracing.js'
 import { child, waitFor, type TimedWait } from './waits.js'
 
 /** The flow of one session. Its methods can be taken apart. */
-export function flowOf(session: Session): Flow {
+export function flowOf(session: RunSession): Flow {
   const { clock, random } = session.parts
   const value = (name: string, make: () => unknown): Promise<unknown> =>
     operate(session, 'value', {
@@ -62,7 +62,7 @@ interface StepCall {
   readonly options: StepOptions<never> | undefined
 }
 
-async function step(session: Session, { name, body, options = {} }: StepCall): Promise<unknown> {
+async function step(session: RunSession, { name, body, options = {} }: StepCall): Promise<unknown> {
   checkId('name', name)
   checkFunction('body', body)
   checkKnown('step', checkRecord('options', options), ['retry', 'timeout', 'undo'])
@@ -84,7 +84,7 @@ function timeoutOf(timeout: Duration | undefined): number | undefined {
   return timeout === undefined ? undefined : durationMs('timeout', timeout)
 }
 
-async function sleep(session: Session, until: Duration | Date): Promise<void> {
+async function sleep(session: RunSession, until: Duration | Date): Promise<void> {
   const { clock } = session.parts
   const isDate = until instanceof Date
   if (isDate && Number.isNaN(until.getTime())) throw invalidArgument('until', 'a duration or a valid Date', until)
@@ -104,7 +104,7 @@ interface CallOf {
   readonly options: FlowCallOptions | undefined
 }
 
-async function call(session: Session, { target, payload, options = {} }: CallOf): Promise<unknown> {
+async function call(session: RunSession, { target, payload, options = {} }: CallOf): Promise<unknown> {
   checkKnown('call', checkRecord('options', options), ['name', 'namespace', 'retry', 'timeout'])
   const id = checkId('functionId', typeof target === 'string' ? target : checkRecord('contract', target)['id'])
   const { name, namespace } = options
@@ -121,7 +121,7 @@ async function call(session: Session, { target, payload, options = {} }: CallOf)
   return operate(session, 'call', { name: name ?? { base: id }, perform })
 }
 
-async function all(session: Session, list: Branches): Promise<unknown> {
+async function all(session: RunSession, list: Branches): Promise<unknown> {
   const parent = ownBranch(session)
   const entries = Object.entries(checkBranches(list))
   const name = numberedBranch(parent)
@@ -156,7 +156,7 @@ function numberedBranch({ uses }: Branch): string {
   return use === 1 ? 'all' : `all#${String(use)}`
 }
 
-function patched(session: Session, id: string): Promise<boolean> {
+function patched(session: RunSession, id: string): Promise<boolean> {
   checkId('id', id)
   const known = session.patches.get(id)
   if (known !== undefined) return known
@@ -165,7 +165,7 @@ function patched(session: Session, id: string): Promise<boolean> {
   return answer
 }
 
-async function patchedOnce(session: Session, id: string): Promise<boolean> {
+async function patchedOnce(session: RunSession, id: string): Promise<boolean> {
   // Something behind this place is journaled: the run was here before the change.
   if (session.replay.entry(`patch:${id}`) === undefined && session.replay.isBehind) return false
   const branch = ownBranch(session)
@@ -176,7 +176,7 @@ async function patchedOnce(session: Session, id: string): Promise<boolean> {
   return true
 }
 
-async function continueAs(session: Session, input: unknown): Promise<never> {
+async function continueAs(session: RunSession, input: unknown): Promise<never> {
   const { id, input: schema } = session.parts.workflow
   if (schema !== undefined) await session.busy(() => Promise.resolve(validate(schema, input, { id, side: 'input' })))
   const { value } = journaled(`The input of ${id}`, input, session.parts.settings.maxPayloadBytes)

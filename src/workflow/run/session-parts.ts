@@ -13,7 +13,7 @@ import type { Run, Wait } from '../records/record.js'
 import type { RequestParts } from '../records/requests.js'
 
 /** What a session works with. */
-export interface SessionParts extends LeaseParts, RequestParts {
+export interface RunSessionParts extends LeaseParts, RequestParts {
   readonly workflow: PlainWorkflow
   readonly settings: Settings
   /** Whether to stop where the journal ends. */
@@ -21,7 +21,7 @@ export interface SessionParts extends LeaseParts, RequestParts {
   /** Absent: runs have no spans, and their log lines go to the console. */
   readonly observer?: Observer
   /** Calls a function. */
-  readonly call: (target: string | FunctionContract, payload: unknown, options: CallOptions) => Promise<unknown>
+  readonly call: (target: string | FunctionContract, payload: unknown, options: StepCallOptions) => Promise<unknown>
 }
 
 /** The telemetry of the worker that has a run. */
@@ -33,7 +33,7 @@ interface Observer {
 }
 
 /** How a flow calls a function. */
-export interface CallOptions {
+export interface StepCallOptions {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly namespace?: string | undefined
   readonly timeoutMs?: number | undefined
@@ -59,7 +59,7 @@ export type StopReason =
   | { readonly kind: 'released' }
 
 /** An operation that waits. */
-export interface Waiting {
+export interface WaitingOperation {
   readonly wait: Wait
   /** Ends the wait when its time has come. */
   readonly expire?: () => void

@@ -10,7 +10,7 @@ import { ErrorCode, RuntimeError } from '../../errors.js'
 import { deferred } from '../../std/async/deferred.js'
 import type { Timer } from '../../std/time/clock.js'
 import { branches, numbered, ownBranch, type Branch, type Operation, type OperationName } from './branch.js'
-import { Replay, type Asked, type Entry, type OperationKind } from '../records/journal.js'
+import { Replay, type Asked, type JournalEntry, type OperationKind } from '../records/journal.js'
 import { JournalWriter } from './journal-writer.js'
 import type { OwnLease } from '../records/lease.js'
 import { errorBody } from '../options.js'
@@ -18,13 +18,13 @@ import { readRun, RECORD_KEY, scopeOf, type Run, type Wait } from '../records/re
 import { parkOps } from '../records/record-ops.js'
 import { parkedEntry } from '../records/requests.js'
 import { noteWait } from './tracing.js'
-import type { Ending, SessionParts, StopReason, Undo, Waiting } from './session-parts.js'
+import type { Ending, RunSessionParts, StopReason, Undo, WaitingOperation } from './session-parts.js'
 
 /** A wait shorter than this keeps the run in memory. */
 const STAY_MS = 1_000
 
-export class Session {
-  readonly parts: SessionParts
+export class RunSession {
+  readonly parts: RunSessionParts
   readonly run: Run
   readonly lease: OwnLease
   readonly scope: string
@@ -36,7 +36,7 @@ export class Session {
   readonly patches = new Map<string, Promise<boolean>>()
   readonly #ending = deferred<Ending>()
   readonly #left = deferred<Ending>()
-  readonly #waits = new Set<Waiting>()
+  readonly #waits = new Set<WaitingOperation>()
   readonly #stopped = new AbortController()
   #held: (() => void)[] = []
   #phase: 'running' | 'stopping' | 'undoing' | 'over' = 'running'
@@ -50,7 +50,7 @@ export class Session {
   #dueTimer: Timer | undefined
   #news: number
 
-  constructor(parts: SessionParts, owned: { run: Run; lease: OwnLease }, entries: readonly Entry[]) {
+  constructor(parts: RunSessionParts, owned: { run: Run; lease: OwnLease }, entries: readonly JournalEntry[]) {
     this.parts = parts
     this.run = owned.run
     this.lease = owned.lease
@@ -162,7 +162,7 @@ export class Session {
   }
 
   /** Waits until it expires, or until what it looks for has happened. */
-  wait(waiting: Waiting): () => void {
+  wait(waiting: WaitingOperation): () => void {
     noteWait(waiting.wait)
     this.#waits.add(waiting)
     this.#idleSoon()

@@ -15,7 +15,7 @@ import { firstOf, scopeOf, type RunName } from '../records/record.js'
 import { openRun, sendNews, type RequestParts } from '../records/requests.js'
 import type { StoreOp } from '../records/store.js'
 import type { Operation } from './branch.js'
-import type { Session } from './session.js'
+import type { RunSession } from './session.js'
 
 /** One signal that was sent. */
 interface Sent {
@@ -119,7 +119,11 @@ function memberOf<T extends { readonly token: string }>(value: unknown, path: st
 }
 
 /** Takes the first signal that no operation of the run has consumed. */
-export async function takeSignal(session: Session, operation: Operation, key: string): Promise<KeptSignal | undefined> {
+export async function takeSignal(
+  session: RunSession,
+  operation: Operation,
+  key: string,
+): Promise<KeptSignal | undefined> {
   const { store } = session.parts
   let value = await store.get(session.scope, key)
   const consumed = new Set(consumedBy(session).flatMap((signal) => (signal.key === key ? [signal.index] : [])))
@@ -135,13 +139,13 @@ export async function takeSignal(session: Session, operation: Operation, key: st
 }
 
 /** The signals that the journal of this generation has. */
-function consumedBy({ replay }: Session): ConsumedSignal[] {
+function consumedBy({ replay }: RunSession): ConsumedSignal[] {
   return [...replay.ended()].flatMap(({ signal }) => (signal === undefined ? [] : [signal]))
 }
 
 /** The operation that has a signal: the first one to claim it, unless that one has ended without it. */
 function claimantOf(
-  session: Session,
+  session: RunSession,
   value: unknown,
   { path, sent }: { readonly path: string; readonly sent: KeptSignal },
 ): string | undefined {
@@ -155,7 +159,7 @@ function claimantOf(
 }
 
 /** Removes the signals that a generation has consumed, before the next one begins. */
-export async function removeConsumed(session: Session): Promise<void> {
+export async function removeConsumed(session: RunSession): Promise<void> {
   const { parts, scope, run } = session
   const consumed = consumedBy(session)
   const tokens = new Set(consumed.map(({ token }) => token))

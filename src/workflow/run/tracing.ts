@@ -13,12 +13,12 @@ import type { Operation } from './branch.js'
 import type { FlowLog } from '../flow.js'
 import { partsOf, type Replay } from '../records/journal.js'
 import type { Run, RunName, Wait } from '../records/record.js'
-import type { SessionParts } from './session-parts.js'
+import type { RunSessionParts } from './session-parts.js'
 import { traceOf } from '../records/trace-context.js'
 
 /** A run as its session has it. */
 interface Observed {
-  readonly parts: SessionParts
+  readonly parts: RunSessionParts
   readonly run: Run
 }
 

@@ -13,7 +13,7 @@ import { operate } from './operate.js'
 import { checkKnown, journaled } from '../options.js'
 import type { Wait } from '../records/record.js'
 import { settledRun, startRun } from '../records/requests.js'
-import type { Session } from './session.js'
+import type { RunSession } from './session.js'
 import { signalKey, takeSignal } from './signals.js'
 import { joinedTrace } from './tracing.js'
 
@@ -21,7 +21,7 @@ import { joinedTrace } from './tracing.js'
 export type TimedWait = WaitOptions & { readonly timeout?: Duration }
 
 /** Waits for a signal. */
-export async function waitFor(session: Session, signal: Signal, options: TimedWait = {}): Promise<unknown> {
+export async function waitFor(session: RunSession, signal: Signal, options: TimedWait = {}): Promise<unknown> {
   const { name, schema } = checkSignalContract('signal', signal)
   checkKnown('waitFor', checkRecord('options', options), ['key', 'timeout'])
   const { key } = options
@@ -46,7 +46,11 @@ interface SignalWait {
   readonly timeoutMs: number | undefined
 }
 
-async function awaitSignal(session: Session, operation: Operation, { stored, timeoutMs }: SignalWait): Promise<Done> {
+async function awaitSignal(
+  session: RunSession,
+  operation: Operation,
+  { stored, timeoutMs }: SignalWait,
+): Promise<Done> {
   const { clock } = session.parts
   const timed = timeoutMs === undefined ? {} : { due: clock.epochMs() + timeoutMs }
   const begun = operation.entry?.begun ?? (await session.busy(() => session.journal.begin(operation, timed)))
@@ -76,7 +80,7 @@ interface Search {
 }
 
 /** Looks now, after each news, and at the end of the time. */
-function whenFound(session: Session, wait: Wait, search: Search): Promise<Done> {
+function whenFound(session: RunSession, wait: Wait, search: Search): Promise<Done> {
   return new Promise((resolve, reject) => {
     let stopWaiting = (): void => undefined
     const look = async (): Promise<void> => {
@@ -103,12 +107,12 @@ interface ChildOf {
 }
 
 /** Each generation has children of its own: what a run of the one before resulted in says nothing of a new input. */
-function childId({ run: { start, generation } }: Session, { name }: Operation): string {
+function childId({ run: { start, generation } }: RunSession, { name }: Operation): string {
   return [start.run, ...(generation === 0 ? [] : [String(generation)]), name].join('/')
 }
 
 /** Runs another workflow and waits for its result. */
-export async function child(session: Session, { workflow, input, options = {} }: ChildOf): Promise<unknown> {
+export async function child(session: RunSession, { workflow, input, options = {} }: ChildOf): Promise<unknown> {
   const { id, input: schema, output, version } = checkWorkflow('workflow', workflow)
   checkKnown('run', checkRecord('options', options), ['runId'])
   if (schema !== undefined) await session.busy(() => Promise.resolve(validate(schema, input, { id, side: 'input' })))

@@ -2,7 +2,7 @@
 import type { Fault } from '../plant.js'
 
 const json = ['test/reliability/costly-json-is-refused.test.ts']
-const slow = ['test/reliability/work-that-is-slow-by-content.test.ts']
+const slow = ['test/reliability/expensive-content-does-not-stall.test.ts']
 
 export const faults: readonly Fault[] = [
   {

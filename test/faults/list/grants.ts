@@ -19,8 +19,8 @@ export const faults: readonly Fault[] = [
     row: 'R47',
     file: 'src/engine/access/guarded-access.ts',
     symbol: 'GuardedAccess.#admitFunction',
-    find: 'this.#prefixFunction(admission.message)',
-    replace: '{ ...admission, calledAs: message.id }',
+    find: 'this.#prefixFunction(verdict.message)',
+    replace: '{ ...verdict, calledAs: message.id }',
     tests: wayIn,
   },
   {

@@ -25,7 +25,7 @@ export const faults: readonly Fault[] = [
     name: 'outbox-cannot-take-back',
     file: 'src/sdk/connection/outbox.ts',
     symbol: 'Outbox.put',
-    find: 'if (full === undefined) this.#waiting.set(letter, waiting)',
+    find: 'if (full === undefined) this.#waiting.set(sender, waiting)',
     replace: '',
   },
   {

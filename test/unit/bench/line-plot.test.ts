@@ -21,7 +21,7 @@ test('A plot has a line per series, with its points at equal distances for each 
   expect(new Set(ends?.map(([, y]) => y)).size).toBe(1)
 })
 
-test('Its axes are labelled, and no label is taken for markup', () => {
+test('Its axes are labelled, and no label is read as markup', () => {
   expect(svg).toContain('Cost by &lt;size&gt;')
   for (const label of ['>1</text>', '>100</text>', '>40</text>', '>functions</text>', '>µs</text>']) {
     expect(svg).toContain(label)

@@ -50,7 +50,7 @@ test('Stacks are written from the outermost function to the one that ran', () =>
   )
 })
 
-test('A flame graph has a box per function, as wide as its time, and names that are no markup', () => {
+test('A flame graph has a box per function, as wide as its time, and its names are escaped', () => {
   const svg = flameGraph(tree, 'p0 <all>')
   expect(svg).toContain('p0 &lt;all&gt;')
   expect([...svg.matchAll(/<title>([^,]+),.*?width="([\d.]+)"/g)].map(([, name, width]) => [name, width])).toEqual([

@@ -27,7 +27,7 @@ test('A figure without a base is held to its limit itself, from either side', ()
   expect(lines(750, 'at least')).toMatch(/target ≥ 750 B: met$/)
 })
 
-test('The command line takes several suites, and refuses numbers that are none', () => {
+test('The command line takes several suites, and refuses invalid numbers', () => {
   expect(readOptions(['--only', 'p1,p4', '--rounds', '9']).only).toEqual(['p1', 'p4'])
   expect(() => readOptions(['--rounds', 'many'])).toThrow('--rounds must be a whole number from 1, got many')
 })

@@ -135,11 +135,11 @@ test.each<[EngineEvent, RegExp]>([
     },
     /^INFO {2}\[shop::sell\] sold \{"data":\{"sku":"tea"\}\}$/,
   ],
-])('people read event %#', (event, expected) => {
+])('event %# as text for a terminal', (event, expected) => {
   expect(withoutTime(shown([event])[0])).toMatch(expected)
 })
 
-test('a stack ends with the last frame outside of libraries', () => {
+test('a stack ends at the last frame outside libraries', () => {
   const stacktrace = `Error: no stock
     at lookUp (/app/shop.ts:3:9)
     at create (/app/worker.ts:9:3)

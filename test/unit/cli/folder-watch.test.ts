@@ -45,7 +45,7 @@ test('code in subfolders is watched, in new ones too', async () => {
   await expect.poll(() => changes.at(-1)).toMatch(/new\.ts|fresh/)
 })
 
-test('files that are no code, installed, hidden, ignored or of editors are skipped', async () => {
+test('files that are not code, installed, hidden, ignored or of editors are skipped', async () => {
   const { folder, changes, write } = await watched()
   await mkdir(join(folder, '.cache'))
   await mkdir(join(folder, 'generated'))

@@ -9,7 +9,7 @@ async function emptyPlace(): Promise<string> {
   return join(await temporaryFolder(), 'shop')
 }
 
-test('writes no file into a folder that is not empty, and names what is there', async () => {
+test('writes no file into a folder that is not empty, and names its content', async () => {
   const folder = await emptyPlace()
   await mkdir(folder)
   for (const name of ['a', 'b', 'c', 'd']) await writeFile(join(folder, name), '')

@@ -8,7 +8,7 @@ function waits(changes: readonly (readonly [file: string, isSoon: boolean])[]): 
 
 const SOON = ['a.ts', true] as const
 
-test('restarts for a file that changes just after each start come ever more slowly', () => {
+test('a file that changes just after each start causes restarts at growing intervals', () => {
   expect(waits(Array.from({ length: 12 }, () => SOON))).toEqual([
     0, 0, 0, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000,
   ])
@@ -19,7 +19,7 @@ test('a change of another file, or later than that, restarts at once', () => {
   expect(waits([SOON, SOON, SOON, SOON, ['a.ts', false], SOON])).toEqual([0, 0, 0, 1_000, 0, 0])
 })
 
-test('a row that begins to wait is reported once', () => {
+test('a series of restarts that begins to wait is reported once', () => {
   const pace = new RestartPace()
   const reports = Array.from({ length: 6 }, () => {
     pace.waitMs('a.ts', true)

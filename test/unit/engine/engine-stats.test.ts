@@ -45,7 +45,7 @@ test('channels refused are counted', async () => {
   expect(rig.engine.stats()).toMatchObject({ channels: 1, refused: { channels: 2 } })
 })
 
-test('frames that wait for an announcement are shown, and one too many is counted as a link cut', async () => {
+test('frames that wait for a worker registration are counted, and a link cut for too many is counted', async () => {
   const rig = await engineRig({}, { maxHeldFrames: 3 })
   const worker = await rig.worker()
   worker.register('a', 'b', 'c')

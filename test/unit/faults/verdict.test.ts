@@ -28,7 +28,7 @@ test('a file that fails to load and tests that pass detect nothing', () => {
   expect(verdictOn({ mayHang: true }, end({ passedTests: 3 }))).toMatch(/^NOT FOUND/)
 })
 
-test('tests are of use when they pass without a fault in less than half of the time', () => {
+test('tests count when they pass without a fault in less than half of the time limit', () => {
   const passed = end({ passedTests: 3 })
   expect(flawOfSoundRun(passed, LIMIT_MS / 2, LIMIT_MS)).toBeUndefined()
   expect(flawOfSoundRun(passed, LIMIT_MS / 2 + 1, LIMIT_MS)).toMatch(/^TOO SLOW/)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { stackless } from '../../../src/std/stackless.js'
 
-test('errors made inside have no frames, errors made after have them again', () => {
+test('errors made during the work have no frames, later ones have them', () => {
   const inside = stackless(() => new Error('inside'))
   const after = new Error('after')
 
@@ -20,7 +20,7 @@ test('the limit is restored when the work throws', () => {
   expect(Error.stackTraceLimit).toBe(limit)
 })
 
-test('where the limit cannot be changed the work is done all the same', () => {
+test('the work also runs where the limit cannot be changed', () => {
   const descriptor = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')!
   Object.defineProperty(Error, 'stackTraceLimit', { ...descriptor, writable: false })
   try {

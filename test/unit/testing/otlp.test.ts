@@ -3,7 +3,7 @@ import { logsOf, metricsOf, spansOf } from '../../../src/testing/otlp.js'
 
 const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'orders' } }] }
 
-test('spans come out flat, with plain attributes and milliseconds', () => {
+test('spans are flat, with plain attributes and milliseconds', () => {
   const span = {
     name: 'call orders::create',
     traceId: 't',

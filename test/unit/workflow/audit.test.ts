@@ -3,7 +3,7 @@ import { audit } from '../../../src/workflow/audit.js'
 import { DEFAULT_LIMITS } from '../../../src/workflow/options.js'
 import { startRun } from '../../../src/workflow/records/requests.js'
 import { Schedule, type Due } from '../../../src/workflow/records/schedule.js'
-import type { SessionParts } from '../../../src/workflow/run/session-parts.js'
+import type { RunSessionParts } from '../../../src/workflow/run/session-parts.js'
 import { Schedule as Events } from '../../sim/schedule.js'
 import { simRandom } from '../../sim/sim-random.js'
 import { Engine, Machine } from '../../sim/workflow-stage.js'
@@ -16,7 +16,7 @@ test('after a new boot of the engine, runs that its schedule has forgotten are p
   const parts = {
     ...{ store, clock: process.clock, random: simRandom(3), settings: DEFAULT_LIMITS, workflow: { id: 'w' } },
     ...{ scheduleOf: () => schedule, wake: () => undefined },
-  } as unknown as SessionParts
+  } as unknown as RunSessionParts
   const due = async (): Promise<Due[]> => {
     const found: Due[] = []
     for await (const entries of schedule.due(process.clock.epochMs())) found.push(...entries)

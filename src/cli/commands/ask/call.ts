@@ -1,7 +1,7 @@
 /** `iii-node call`: calls one function and prints its result as JSON, or describes its payload. */
-import { Exit, UsageError, type Run, type Terminal, type Values } from '../../command.js'
+import { Exit, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { systemClock } from '../../../std/time/clock.js'
+import { delay, systemClock } from '../../../std/time/clock.js'
 import { describe } from '../../../std/text/describe.js'
 import { callOptions } from '../../options.js'
 import { parse } from '../../parse.js'
@@ -17,7 +17,7 @@ type Action = { type: 'enqueue'; queue: string } | { type: 'void' }
 
 const HELP = ['--help', '-h']
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const isHelp = args.some((arg) => HELP.includes(arg))
   const { values, positionals } = parse(
     callOptions,
@@ -96,7 +96,7 @@ async function settledTrace(remote: Remote, id: string): Promise<Trace> {
   const { traceOf } = await import('./traces.js')
   let trace = await traceOf(remote, id)
   for (let reading = 1; reading < MAX_READINGS; reading += 1) {
-    await new Promise<void>((resolve) => void systemClock.after(TRACE_POLL_MS, resolve))
+    await delay(systemClock, TRACE_POLL_MS)
     const next = await traceOf(remote, id)
     if (JSON.stringify(next) === JSON.stringify(trace)) return next
     trace = next

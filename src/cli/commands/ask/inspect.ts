@@ -1,7 +1,7 @@
 /** `iii-node inspect`: describes one function, worker, trigger, trigger type or trace, found by its id. */
 import { describe } from '../../../std/text/describe.js'
 import { nearestName } from '../../../std/text/nearest-name.js'
-import { Exit, NotFoundError, UsageError, type Run } from '../../command.js'
+import { Exit, NotFoundError, UsageError, type RunCommand } from '../../command.js'
 import { inspectOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, jsonOf, page } from '../../print/text.js'
@@ -17,7 +17,7 @@ const KINDS = [
   ['trigger_type', 'engine::triggers::info', 'id'],
 ] as const
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(inspectOptions, args)
   const [id, extra] = positionals
   if (id === undefined)

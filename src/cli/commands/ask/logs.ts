@@ -1,7 +1,7 @@
 /** `iii-node logs`: prints the newest log records of workers, or follows them. */
 import { describe } from '../../../std/text/describe.js'
 import type { LogRow } from '../../../wire/protocol/list-rows.js'
-import { Exit, UsageError, type Run, type Terminal, type Values } from '../../command.js'
+import { Exit, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { type LOG_LEVELS, logsOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { jsonOf, page, painter } from '../../print/text.js'
@@ -22,7 +22,7 @@ const SEVERITIES = { debug: 5, info: 9, warn: 13, error: 17 } as const satisfies
   number
 >
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(logsOptions, args)
   if (positionals.length > 0) {
     throw new UsageError(`logs takes options only, got ${describe(positionals[0])}; --function selects one`)

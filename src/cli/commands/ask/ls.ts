@@ -2,7 +2,7 @@
 import { systemClock } from '../../../std/time/clock.js'
 import { nearestName } from '../../../std/text/nearest-name.js'
 import { describe } from '../../../std/text/describe.js'
-import { Exit, UsageError, type Run } from '../../command.js'
+import { Exit, UsageError, type RunCommand } from '../../command.js'
 import { LIST_KINDS, listOptions, type ListKind } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, duration, jsonOf, page, routePath, table, type Column } from '../../print/text.js'
@@ -24,7 +24,7 @@ interface ListOptions {
   readonly namespace: string | undefined
 }
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(listOptions, args)
   const kind = kindOf(positionals)
   const { rows, columns, empty } = listings[kind]

@@ -1,7 +1,7 @@
 /** `iii-node queues`: shows queues and topics, their dead letters, and redrives or discards those. */
 import { describe } from '../../../std/text/describe.js'
 import { nearestName } from '../../../std/text/nearest-name.js'
-import { Exit, NotFoundError, UsageError, type Run, type Terminal } from '../../command.js'
+import { Exit, NotFoundError, UsageError, type RunCommand, type Terminal } from '../../command.js'
 import { queuesOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, jsonOf, page, painter, table } from '../../print/text.js'
@@ -11,7 +11,7 @@ import { queuesOf, type QueueRow } from './ls.js'
 const USUAL_LIMIT = 50
 
 /** A dead letter, as both engines list it. */
-interface Letter {
+interface DeadLetter {
   readonly id: string
   readonly payload: unknown
   readonly error: unknown
@@ -25,7 +25,7 @@ interface Shown {
   readonly json: boolean
 }
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(queuesOptions, args)
   const [name, action, ...ids] = positionals
   const limit = limitOf(values.limit, USUAL_LIMIT)
@@ -104,7 +104,7 @@ interface Page {
 }
 
 /** Oldest first. */
-export function lettersOf({ ask }: Remote, { name, limit }: Page): Promise<readonly Letter[]> {
+export function lettersOf({ ask }: Remote, { name, limit }: Page): Promise<readonly DeadLetter[]> {
   return ask('engine::queue::dlq_messages', { topic: name, limit })
 }
 

@@ -1,8 +1,7 @@
 /** `iii-node runs`: lists runs of workflows, shows one with its steps, and changes it. Reads state alone. */
-import { inParallel } from '../../../std/async/in-parallel.js'
 import { describe } from '../../../std/text/describe.js'
 import { requestParts } from '../../../workflow/client.js'
-import { RECORD_KEY, readRun, runOfScope, scopeOf, type RunName } from '../../../workflow/records/record.js'
+import { runOfScope, scopeOf, type RunName } from '../../../workflow/records/record.js'
 import {
   cancelRun,
   findRun,
@@ -11,9 +10,10 @@ import {
   retryRun,
   type RequestParts,
 } from '../../../workflow/records/requests.js'
+import { readStatuses } from '../../../workflow/records/run-list.js'
 import { sendSignal } from '../../../workflow/run/signals.js'
 import { historyOf, statusOf, type HistoryEntry, type RunStatus } from '../../../workflow/records/status.js'
-import { Exit, NotFoundError, UsageError, type Run, type Terminal, type Values } from '../../command.js'
+import { Exit, NotFoundError, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { runsOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, cut, duration, jsonOf, page, table, wholeJson } from '../../print/text.js'
@@ -21,12 +21,10 @@ import { limitOf, withEngine } from './connection.js'
 import { jsonArgument } from './payload.js'
 
 const USUAL_LIMIT = 50
-/** Requests at a time: one after another takes as many round trips as there are runs. */
-const READS_AT_A_TIME = 16
 const CHANGES = ['signal', 'cancel', 'pause', 'resume', 'retry'] as const
 type Change = (typeof CHANGES)[number]
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(runsOptions, args)
   const [action = 'ls', ...words] = positionals
   const limit = limitOf(values.limit, USUAL_LIMIT)
@@ -102,12 +100,7 @@ async function list(parts: RequestParts, { workflow, limit, values }: Listing, t
     return named !== undefined && (workflow === undefined || named.workflow === workflow)
   })
   // Only records tell when a run was started, so all are read.
-  const read = await inParallel(scopes, READS_AT_A_TIME, async (scope) => {
-    const found = readRun(await parts.store.get(scope, RECORD_KEY))
-    return found === undefined ? undefined : statusOf(found)
-  })
-  const runs = read
-    .filter((status) => status !== undefined)
+  const runs = (await readStatuses(parts.store, scopes))
     .filter(({ state }) => values.state === undefined || state === values.state)
     .sort((a, b) => b.startedAt - a.startedAt)
   const shown = runs.slice(0, limit)

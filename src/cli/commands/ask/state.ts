@@ -1,6 +1,6 @@
 /** `iii-node state`: reads and changes stored state. */
 import { describe } from '../../../std/text/describe.js'
-import { Exit, NotFoundError, UsageError, type Run } from '../../command.js'
+import { Exit, NotFoundError, UsageError, type RunCommand } from '../../command.js'
 import { stateOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, page, wholeJson } from '../../print/text.js'
@@ -24,7 +24,7 @@ interface Answer {
   readonly note?: string
 }
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(stateOptions, args)
   const [word = '', ...words] = positionals
   const action = Object.keys(ACTIONS).find((name): name is Action => name === word)

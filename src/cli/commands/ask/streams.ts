@@ -1,6 +1,6 @@
 /** `iii-node streams`: lists streams, their groups and items, or follows the changes of one. */
 import { describe } from '../../../std/text/describe.js'
-import { Exit, UsageError, type Run, type Terminal, type Values } from '../../command.js'
+import { Exit, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { streamsOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, clockTime, page, painter, wholeJson } from '../../print/text.js'
@@ -10,7 +10,7 @@ import { follow } from './follow.js'
 
 type StreamsValues = Values<typeof streamsOptions>
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(streamsOptions, args)
   const [action = 'ls', ...names] = positionals
   if (action !== 'ls' && action !== 'follow')

@@ -1,7 +1,15 @@
 /** `iii-node traces`: lists the recorded traces, draws one, or follows new ones. */
 import { describe } from '../../../std/text/describe.js'
 import type { LogRow, SpanNode } from '../../../wire/protocol/list-rows.js'
-import { Exit, NotFoundError, UsageError, type Run, type Screen, type Terminal, type Values } from '../../command.js'
+import {
+  Exit,
+  NotFoundError,
+  UsageError,
+  type RunCommand,
+  type Screen,
+  type Terminal,
+  type Values,
+} from '../../command.js'
 import { tracesOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { clean, clockTime, duration, jsonOf, page, painter, SHORT_ID, table } from '../../print/text.js'
@@ -13,7 +21,7 @@ type TracesValues = Values<typeof tracesOptions>
 
 const USUAL_LIMIT = 20
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(tracesOptions, args)
   const [id, extra] = positionals
   if (extra !== undefined) throw new UsageError(`traces shows one trace; got also ${describe(extra)}`)

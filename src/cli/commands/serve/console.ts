@@ -4,7 +4,7 @@ import { DEFAULT_ENGINE_URL } from '../../../wire/protocol/names.js'
 import { isEngineAddress } from '../../../wire/transport/address.js'
 import { dialThrough } from '../../../wire/transport/reach.js'
 import type { Dial } from '../../../wire/transport/transport.js'
-import { Exit, UsageError, type Run, type Values } from '../../command.js'
+import { Exit, UsageError, type RunCommand, type Values } from '../../command.js'
 import { consoleOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { schemasOf } from '../../../generate/read-schemas.js'
@@ -12,7 +12,7 @@ import { commandError, headersOf, reachOf, withEngine } from '../ask/connection.
 import { parseTrust } from './listen-options.js'
 import { consoleArguments, serveConsole } from './start-console.js'
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(consoleOptions, args)
   if (positionals.length > 0) throw new UsageError(`console takes no arguments, got ${describe(positionals[0])}`)
   const headers = headersOf(values)

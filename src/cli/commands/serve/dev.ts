@@ -8,7 +8,7 @@ import type { LocalEngine } from '../../../engine/engine.js'
 import type { Emit } from '../../../engine/engine-events.js'
 import { deferred } from '../../../std/async/deferred.js'
 import { systemClock } from '../../../std/time/clock.js'
-import { Exit, UsageError, type Run, type Terminal } from '../../command.js'
+import { Exit, UsageError, type RunCommand, type Terminal } from '../../command.js'
 import { WorkerBuilds } from '../../dev/build-check.js'
 import { DevSession, type DevWorker } from '../../dev/dev-session.js'
 import { listenToKeys } from '../../dev/keys.js'
@@ -34,7 +34,7 @@ const CONFIG_NAME = 'iii.config.yaml'
 const KEYS = 'r restart · o open console · c clear · q quit'
 const KEYS_WITHOUT_CONSOLE = KEYS.replace('o open console · ', '')
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const options = readArguments(args)
   const emit = terminalLog(options.engine, terminal, true)
   const interrupted = terminal.interrupted()

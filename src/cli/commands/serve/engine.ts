@@ -1,12 +1,12 @@
 /** `iii-node engine`: runs the local engine until it receives a request to stop. */
 import { describe } from '../../../std/text/describe.js'
-import { Exit, UsageError, type Run } from '../../command.js'
+import { Exit, UsageError, type RunCommand } from '../../command.js'
 import { engineOptions } from '../../options.js'
 import { parse } from '../../parse.js'
 import { startCliConsole } from './start-console.js'
 import { readEngineOptions, startCliEngine, terminalLog } from './start-engine.js'
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(engineOptions, args)
   if (positionals.length > 0) throw new UsageError(`engine takes no arguments, got ${describe(positionals[0])}`)
   const options = readEngineOptions(values)

@@ -3,13 +3,13 @@
  * scripts run `iii-node completion names <line>`.
  */
 import { describe } from '../../../std/text/describe.js'
-import { Exit, OPTION_NAMES, UsageError, type CommandSpec, type OptionSpec, type Run } from '../../command.js'
+import { Exit, OPTION_NAMES, UsageError, type CommandSpec, type OptionSpec, type RunCommand } from '../../command.js'
 
 type Shell = 'bash' | 'zsh' | 'fish'
 
 type Commands = readonly CommandSpec[]
 
-export function completionOf(commands: Commands): Run {
+export function completionOf(commands: Commands): RunCommand {
   return async (args, terminal) => {
     const [shell, extra] = args
     if (shell === 'names' && extra !== undefined) {

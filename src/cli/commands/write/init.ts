@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe } from '../../../std/text/describe.js'
 import { packageVersion } from '../../../version.js'
-import { CommandError, Exit, UsageError, type Run, type Terminal } from '../../command.js'
+import { CommandError, Exit, UsageError, type RunCommand, type Terminal } from '../../command.js'
 import { initOptions, TEMPLATES, type Template } from '../../options.js'
 import { parse } from '../../parse.js'
 
@@ -39,7 +39,7 @@ interface Choice {
   readonly template: Template
 }
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(initOptions, args)
   if (positionals.length > 1) throw new UsageError(`init takes one folder, got ${describe(positionals.join(' '))}`)
   const given = { folder: positionals[0], template: values.template }

@@ -3,7 +3,7 @@ import type { EngineSchemas } from '../../../generate/engine-schemas.js'
 import { schemasOf } from '../../../generate/read-schemas.js'
 import { describe } from '../../../std/text/describe.js'
 import { systemClock } from '../../../std/time/clock.js'
-import { Exit, UsageError, type Run, type Terminal, type Values } from '../../command.js'
+import { Exit, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { fileText, readSchemasFile } from '../../generated-file.js'
 import { typesOptions } from '../../options.js'
 import { parse } from '../../parse.js'
@@ -13,7 +13,7 @@ import { follow } from '../ask/follow.js'
 
 const DEFAULT_FILE = 'iii.d.ts'
 
-export const run: Run = async (args, terminal) => {
+export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(typesOptions, args)
   if (positionals.length > 0) throw new UsageError(`types takes no arguments, got ${describe(positionals[0])}`)
   const { from, watch = false, check = false, out } = values

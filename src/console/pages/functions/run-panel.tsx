@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useCanChange } from '../../engine/engine.js'
 import type { FunctionDetail } from '../../../wire/protocol/function-rows.js'
-import { run, type Outcome } from '../../engine/run.js'
+import { run, type RunResult } from '../../engine/run.js'
 import { Duration, Id, Panel, Segments } from '../../parts/basics.js'
 import { clockTime } from '../../parts/format.js'
 import { Json, parseText, pretty } from '../../parts/json/json.js'
@@ -28,7 +28,7 @@ export function RunPanel({ detail, input, note }: RunPanelProps): JSX.Element {
   const text = useSignal(pretty(input))
   const kind = useSignal<Kind>('call')
   const queue = useSignal('default')
-  const outcomes = useSignal<readonly Outcome[]>([])
+  const outcomes = useSignal<readonly RunResult[]>([])
   const isRunning = useSignal(false)
   const parsed = parseText(text.value)
   const start = (): void => {
@@ -124,7 +124,7 @@ function Input({ detail: { request_schema: schema, function_id }, text, onText }
   )
 }
 
-function Answer({ outcome }: { readonly outcome: Outcome }): JSX.Element {
+function Answer({ outcome }: { readonly outcome: RunResult }): JSX.Element {
   const { error, result, durationMs, traceId } = outcome
   return (
     <>
@@ -153,7 +153,7 @@ function Answer({ outcome }: { readonly outcome: Outcome }): JSX.Element {
   )
 }
 
-function Earlier({ outcomes }: { readonly outcomes: readonly Outcome[] }): JSX.Element {
+function Earlier({ outcomes }: { readonly outcomes: readonly RunResult[] }): JSX.Element {
   return (
     <Panel title="Earlier runs on this page">
       {outcomes.map((outcome) => (

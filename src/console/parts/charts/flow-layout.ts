@@ -1,5 +1,5 @@
 /** Places the nodes of a flow in columns, from what starts calls on the left to what is called last on the right. */
-import type { Flow, FlowEdge, FlowNode } from '../../engine/flow.js'
+import type { FlowGraph, FlowEdge, FlowNode } from '../../engine/flow.js'
 
 export interface PlacedNode {
   readonly node: FlowNode
@@ -29,7 +29,7 @@ const ROW_HEIGHT = NODE_HEIGHT + 20
 const MARGIN = 12
 const MAX_NODES = 60
 
-export function layout({ nodes, edges }: Flow): FlowPicture {
+export function layout({ nodes, edges }: FlowGraph): FlowPicture {
   const shown = [...nodes.values()].sort((a, b) => b.calls - a.calls).slice(0, MAX_NODES)
   const ids = new Set(shown.map(({ id }) => id))
   const inside = edges.filter(({ from, to }) => ids.has(from) && ids.has(to))

@@ -14,7 +14,7 @@ import {
   logMs,
   payloadOf,
   startMs,
-  type Failure,
+  type SpanFailure,
   type Payload,
 } from '../../engine/span-facts.js'
 import { Ago, Duration, Id, Tabs } from '../basics.js'
@@ -163,7 +163,7 @@ function PayloadView({
   )
 }
 
-export function FailureView({ failure }: { readonly failure: Failure }): JSX.Element {
+export function FailureView({ failure }: { readonly failure: SpanFailure }): JSX.Element {
   return (
     <div class="stack tight">
       <div class="failure">

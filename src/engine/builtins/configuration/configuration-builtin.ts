@@ -5,7 +5,7 @@ import type { Builtin, BuiltinFunction, EngineHost } from '../builtin.js'
 import { traceOf } from '../../triggers/write-firings.js'
 import type { ConfigurationConfig } from './configuration-config.js'
 import { ConfigurationTriggers } from './configuration-triggers.js'
-import { Configurations, type Entry } from './configurations.js'
+import { Configurations, type ConfigurationEntry } from './configurations.js'
 import { exposedVariables, type Environment } from '../../config/expand-variables.js'
 import { expandValue } from './expand-value.js'
 import { builtinFunction } from '../../declare/function.js'
@@ -133,11 +133,11 @@ function readers(configurations: Configurations, exposed: () => Environment): Bu
   ]
 }
 
-function rowOf({ id, name, description, schema, metadata }: Entry): ObjectOf<typeof view> {
+function rowOf({ id, name, description, schema, metadata }: ConfigurationEntry): ObjectOf<typeof view> {
   return { id, name, description, schema, metadata }
 }
 
-function found(configurations: Configurations, id: string): Entry {
+function found(configurations: Configurations, id: string): ConfigurationEntry {
   const entry = configurations.get(id)
   if (entry !== undefined) return entry
   throw new InvocationError({ code: ErrorCode.NOT_FOUND, message: `configuration '${id}' not found` })

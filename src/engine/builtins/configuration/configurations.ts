@@ -21,13 +21,13 @@ export interface Registration {
 }
 
 /** A configuration. Its value is null until it is set. */
-export interface Entry extends Registration {
+export interface ConfigurationEntry extends Registration {
   readonly value: unknown
 }
 
 export interface ConfigurationEvent {
   readonly kind: 'registered' | 'updated' | 'deleted'
-  readonly entry: Entry
+  readonly entry: ConfigurationEntry
   readonly oldValue: unknown
 }
 
@@ -41,7 +41,7 @@ export interface ConfigurationsOptions {
 }
 
 interface Kept {
-  readonly entry: Entry
+  readonly entry: ConfigurationEntry
   readonly check: CheckValue
   readonly weight: number
   readonly expiry: Timer | undefined
@@ -66,7 +66,7 @@ export class Configurations {
     this.#options = options
   }
 
-  get(id: string): Entry | undefined {
+  get(id: string): ConfigurationEntry | undefined {
     return this.#kept.get(id)?.entry
   }
 
@@ -74,7 +74,7 @@ export class Configurations {
    * Checks that a configuration whose schema requires members has a value.
    * @throws {InvocationError} `SCHEMA_INVALID` if it has none.
    */
-  requireValue({ id, schema, value }: Entry): void {
+  requireValue({ id, schema, value }: ConfigurationEntry): void {
     if (value !== null || !isRecord(schema) || !Array.isArray(schema['required'])) return
     const fault = this.#kept.get(id)?.check({})
     if (fault !== undefined) throw misfit(id, fault)
@@ -95,7 +95,7 @@ export class Configurations {
   }
 
   /** All configurations, in order of first registration. */
-  all(): Entry[] {
+  all(): ConfigurationEntry[] {
     return Array.from(this.#kept.values(), ({ entry }) => entry)
   }
 
@@ -159,7 +159,7 @@ export class Configurations {
     }
   }
 
-  #keep(entry: Entry, { check, live }: Pick<Kept, 'check' | 'live'>): void {
+  #keep(entry: ConfigurationEntry, { check, live }: Pick<Kept, 'check' | 'live'>): void {
     const weight = this.#checkRoom(entry)
     const present = this.#kept.get(entry.id)
     present?.expiry?.cancel()
@@ -169,7 +169,7 @@ export class Configurations {
   }
 
   /** The size of an entry, if it is within the limits. */
-  #checkRoom(entry: Entry): number {
+  #checkRoom(entry: ConfigurationEntry): number {
     const present = this.#kept.get(entry.id)
     if (present === undefined && this.#kept.size >= MAX_ENTRIES) {
       throw this.#full(`there are ${String(MAX_ENTRIES)} configurations, which is the limit`)
@@ -186,7 +186,7 @@ export class Configurations {
     return failure(ErrorCode.ADAPTER_ERROR, message)
   }
 
-  #expire(entry: Entry): Timer | undefined {
+  #expire(entry: ConfigurationEntry): Timer | undefined {
     const { clock, ttlMs, onExpired } = this.#options
     if (ttlMs === undefined) return undefined
     const expired = (): void => {

@@ -8,7 +8,7 @@ import { Cron } from 'croner'
 import { describe } from '../../../std/text/describe.js'
 
 /** When a trigger is due. */
-export interface Schedule {
+export interface CronSchedule {
   /** The first due time after `afterMs`, both in milliseconds since 1970; `undefined` if there is none. */
   next(afterMs: number): number | undefined
 }
@@ -49,7 +49,7 @@ const MAX_CHARACTERS = 1_000
  * Parses an expression.
  * @throws {Error} describing the invalid part.
  */
-export function parseCronExpression(expression: unknown): Schedule {
+export function parseCronExpression(expression: unknown): CronSchedule {
   if (expression === undefined || expression === null || expression === '')
     throw new Error('Cron expression is required')
   if (typeof expression !== 'string') throw new Error(`Cron expression must be a string, got ${describe(expression)}`)
@@ -62,7 +62,7 @@ export function parseCronExpression(expression: unknown): Schedule {
   }
 }
 
-function scheduleOf(pattern: string): Schedule {
+function scheduleOf(pattern: string): CronSchedule {
   cronOf(pattern)
   // Created for each date: croner keeps a table of ten thousand years, and many triggers would not fit into memory.
   return { next: (afterMs) => cronOf(pattern).nextRun(new Date(afterMs))?.getTime() }

@@ -8,7 +8,7 @@
 import type { Timer } from '../../../std/time/clock.js'
 import type { Binding, EngineHost } from '../builtin.js'
 import { callBound, conditionHolds, triggerFailed } from '../../triggers/fire.js'
-import type { Schedule } from './cron-expression.js'
+import type { CronSchedule } from './cron-expression.js'
 
 /** Longest single timer, as timers drift against the wall clock. */
 const MAX_WAIT_MS = 60_000
@@ -16,14 +16,14 @@ const MAX_WAIT_MS = 60_000
 export class CronJob {
   readonly #host: EngineHost
   readonly #binding: Binding
-  readonly #schedule: Schedule
+  readonly #schedule: CronSchedule
   readonly #stopping = new AbortController()
   #lastDueMs = -Infinity
   #dueMs: number | undefined
   /** Set while waiting. */
   #timer: Timer | undefined
 
-  constructor(host: EngineHost, binding: Binding, schedule: Schedule) {
+  constructor(host: EngineHost, binding: Binding, schedule: CronSchedule) {
     this.#host = host
     this.#binding = binding
     this.#schedule = schedule

@@ -9,7 +9,7 @@ import type { Access } from '../../access/access.js'
 import type { Builtin } from '../builtin.js'
 import type { EngineParts } from '../../engine-parts.js'
 import { LISTENER_NAME } from '../../config/listener-config.js'
-import { workerMetrics, type WorkerMetrics } from '../../registry/worker-identity.js'
+import { workerMetrics, type ProcessData } from '../../registry/worker-identity.js'
 import type { Member } from '../../registry/sessions.js'
 import type { FieldType } from '../../../wire/protocol/validate.js'
 import {
@@ -162,7 +162,7 @@ export function detailOfWorker(
   }
 }
 
-function latestMetrics(builtins: BuiltinWorkers, worker: FoundWorker): { latest_metrics?: WorkerMetrics } {
+function latestMetrics(builtins: BuiltinWorkers, worker: FoundWorker): { latest_metrics?: ProcessData } {
   if (worker.kind === 'builtin') return {}
   const [latest] = builtins.list().flatMap((builtin) => builtin.metricsOf?.(worker.member.id) ?? [])
   return latest === undefined ? {} : { latest_metrics: latest }

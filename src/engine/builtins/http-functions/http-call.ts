@@ -8,9 +8,9 @@ import { request as requestSecure } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { ErrorCode, InvocationError } from '../../../errors.js'
 import { MAX_MESSAGE_BYTES } from '../../../wire/protocol/limits.js'
-import type { Invocation } from './invocation.js'
+import type { UrlInvocation } from './invocation.js'
 
-export interface HttpRequest {
+export interface OutboundRequest {
   readonly url: URL
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
@@ -32,7 +32,7 @@ export interface CallFacts {
   readonly timestampSeconds: number
 }
 
-export function headersOf(invocation: Invocation, body: Buffer, facts: CallFacts): Record<string, string> {
+export function headersOf(invocation: UrlInvocation, body: Buffer, facts: CallFacts): Record<string, string> {
   const timestamp = String(facts.timestampSeconds)
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
@@ -55,7 +55,7 @@ export function headersOf(invocation: Invocation, body: Buffer, facts: CallFacts
  * Sends a request and reads the response.
  * @throws {InvocationError} `http_request_failed`, `http_response_failed` or `url_validation_failed`.
  */
-export async function sendRequest(request: HttpRequest): Promise<HttpReply> {
+export async function sendRequest(request: OutboundRequest): Promise<HttpReply> {
   const response = await responseTo(request)
   try {
     return { status: response.statusCode ?? 0, body: await readAll(response) }
@@ -64,7 +64,7 @@ export async function sendRequest(request: HttpRequest): Promise<HttpReply> {
   }
 }
 
-function responseTo({ url, body, headers, ...options }: HttpRequest): Promise<IncomingMessage> {
+function responseTo({ url, body, headers, ...options }: OutboundRequest): Promise<IncomingMessage> {
   const { signal } = options
   const send = url.protocol === 'https:' ? requestSecure : requestPlain
   return new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import type { EngineHost } from '../builtin.js'
 import { headersOf, sendRequest } from './http-call.js'
 import type { HttpFunctionsConfig } from './http-functions-config.js'
 import { resultOf } from './http-reply.js'
-import type { Invocation } from './invocation.js'
+import type { UrlInvocation } from './invocation.js'
 import { UrlRules } from './url-rules.js'
 
 /** Maximum connections to one server. Further calls wait for one, within their time limit. */
@@ -25,12 +25,12 @@ export class HttpFunctions {
   }
 
   /** @throws {InvocationError} `url_validation_failed` when calls to the server are not allowed. */
-  check(invocation: Invocation): void {
+  check(invocation: UrlInvocation): void {
     this.#rules.check(invocation.url)
   }
 
   /** Makes one call. The URL is checked each time, since its host name may resolve to another address. */
-  async call(functionId: string, invocation: Invocation, data: unknown): Promise<unknown> {
+  async call(functionId: string, invocation: UrlInvocation, data: unknown): Promise<unknown> {
     const { clock, random } = this.#host
     const url = this.#rules.check(invocation.url)
     const body = Buffer.from(data instanceof JsonText ? data.text : JSON.stringify(data ?? null))

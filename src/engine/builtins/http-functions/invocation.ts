@@ -14,7 +14,7 @@ type Authorize =
   | { readonly type: 'hmac'; readonly secret: string }
   | { readonly type: 'header'; readonly name: string; readonly value: string }
 
-export interface Invocation {
+export interface UrlInvocation {
   readonly url: string
   readonly method: string
   readonly timeoutMs: number
@@ -37,7 +37,7 @@ const shape = {
  * Parses an `invocation`.
  * @throws {InvocationError} when it is invalid, or a secret it names is not in the environment.
  */
-export function readInvocation(given: Readonly<Record<string, unknown>>, env: Environment): Invocation {
+export function readInvocation(given: Readonly<Record<string, unknown>>, env: Environment): UrlInvocation {
   const { url, method = 'POST', timeout_ms: timeoutMs = DEFAULT_TIMEOUT_MS, headers, auth } = read(shape, given)
   return {
     url,

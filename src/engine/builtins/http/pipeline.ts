@@ -18,12 +18,12 @@ import type { HttpConfig } from './http-config.js'
 import { runMiddleware, type MiddlewareList } from './middleware.js'
 import type { BodyRoom, CollectedBody } from './request/body-room.js'
 import { isJson, pipeBody, readBody, sendBody } from './request/request-body.js'
-import { middlewareInput, payloadOf, type RequestParts } from './request/request-payload.js'
+import { middlewareInput, payloadOf, type RequestHead } from './request/request-payload.js'
 import type { RouteMatch } from './routes.js'
 import { readStart, type StreamStart } from './answer/streamed-response.js'
 
 /** A response that is ready to be written. */
-export type Outcome =
+export type ReadyResponse =
   { readonly kind: 'answer'; readonly answer: WholeResponse } | { readonly kind: 'stream'; readonly start: StreamStart }
 
 /** The parts that a pipeline uses. */
@@ -33,7 +33,7 @@ export interface PipelineInput {
   readonly room: BodyRoom
   readonly exchange: Exchange
   readonly match: RouteMatch
-  readonly parts: RequestParts
+  readonly parts: RequestHead
   /** The trace that calls made for the request belong to. */
   readonly trace: Trace
 }
@@ -46,7 +46,7 @@ type CallExtra = Pick<HostCall, 'traceparent' | 'baggage' | 'signal'>
  * @throws {ExchangeEnded} when the client disconnects or the time limit expires; `InvocationError` when a function
  * fails.
  */
-export async function runPipeline(input: PipelineInput): Promise<Outcome> {
+export async function runPipeline(input: PipelineInput): Promise<ReadyResponse> {
   const { host, config, exchange, match, parts, trace } = input
   const { binding } = match.route
   const extra: CallExtra = { ...trace, signal: exchange.signal }
@@ -90,7 +90,7 @@ interface HandlerInput {
   readonly extra: CallExtra
 }
 
-async function runHandler({ host, exchange, match }: PipelineInput, input: HandlerInput): Promise<Outcome> {
+async function runHandler({ host, exchange, match }: PipelineInput, input: HandlerInput): Promise<ReadyResponse> {
   const { payload, body, extra } = input
   const { binding } = match.route
   const requestBody = host.channels.createOutgoing()
@@ -99,11 +99,14 @@ async function runHandler({ host, exchange, match }: PipelineInput, input: Handl
   exchange.onOver(() => response.destroy())
   if (body === 'raw') pipeBody(exchange.request, requestBody)
   else sendBody(requestBody, body)
-  const stream = readStart(response.items[Symbol.asyncIterator]()).then((start): Outcome => ({ kind: 'stream', start }))
+  const stream = readStart(response.items[Symbol.asyncIterator]()).then((start): ReadyResponse => ({
+    kind: 'stream',
+    start,
+  }))
   const data = withTextMembers({ ...payload, request_body: requestBody.reader, response: response.writer })
   const result = callBound(host, binding, { data, ...extra, metadata: binding.metadata, keepsText: true })
   // Without a result, the response is or will be in the channel. If there are both, the channel counts.
-  const value = result.then((returned): Outcome | Promise<Outcome> =>
+  const value = result.then((returned): ReadyResponse | Promise<ReadyResponse> =>
     returned === undefined || returned === null ? stream : { kind: 'answer', answer: answerFrom(returned) },
   )
   return exchange.during(Promise.race([stream, value]))

@@ -21,7 +21,7 @@ import { sendStream, type StreamStart } from './answer/streamed-response.js'
 import type { CorsPolicy } from './cors.js'
 import type { Exchange } from './exchange.js'
 import type { HttpConfig } from './http-config.js'
-import { runPipeline, type Outcome } from './pipeline.js'
+import { runPipeline, type ReadyResponse } from './pipeline.js'
 import type { BodyRoom } from './request/body-room.js'
 import type { RequestLimit } from './request/request-limit.js'
 import { headersOf, isSentTwice, queryParamsOf, splitTarget } from './request/request-payload.js'
@@ -107,7 +107,7 @@ function failure(
   { host }: HttpSite,
   { exchange, match, method }: FailedRequest,
   error: unknown,
-): Outcome | { readonly kind: 'timeout' } {
+): ReadyResponse | { readonly kind: 'timeout' } {
   if (exchange.endedBy === 'deadline') return { kind: 'timeout' }
   if (exchange.endedBy === 'client-left') throw error
   const answer = failed(error, host.random)

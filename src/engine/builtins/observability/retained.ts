@@ -13,11 +13,11 @@ export interface RetentionCaps {
 }
 
 /** One item in the list. */
-export interface Kept<T> {
+export interface RetainedItem<T> {
   readonly item: T
 }
 
-interface Entry<T> extends Kept<T> {
+interface Entry<T> extends RetainedItem<T> {
   item: T
   weight: number
   readonly addedAt: number
@@ -53,7 +53,7 @@ export class Retained<T> {
   }
 
   /** Adds an item at the time `now`, in milliseconds of a monotonic clock. */
-  add(item: T, now: number): Kept<T> {
+  add(item: T, now: number): RetainedItem<T> {
     this.expire(now)
     const entry = { item, weight: weightOf(item), addedAt: now }
     this.#entries.push(entry)
@@ -63,7 +63,7 @@ export class Retained<T> {
   }
 
   /** Replaces an item that is still in the list. */
-  replace(kept: Kept<T>, item: T): void {
+  replace(kept: RetainedItem<T>, item: T): void {
     // Created by `add`, which returns it without the members that only this class uses.
     const entry = kept as Entry<T>
     const weight = weightOf(item)

@@ -6,7 +6,7 @@ import type { Context } from '@opentelemetry/api'
 import type { AnyValueMap } from '@opentelemetry/api-logs'
 import { isRecord } from '../../../wire/protocol/validate.js'
 import { messageOf } from '../../../std/text/describe.js'
-import { hearRejection } from '../../../std/async/deferred.js'
+import { handleRejection } from '../../../std/async/deferred.js'
 import { currentTelemetry, isLive } from '../active-telemetry.js'
 import { checkKind, checkOptions } from '../setting.js'
 import { toLogValue } from './log-value.js'
@@ -176,7 +176,7 @@ function fallBack(level: Level, message: string, data: unknown): void {
   }
   try {
     const write: (fields: object, message: string) => unknown = sink[level].bind(sink)
-    hearRejection(write(isRecord(data) ? data : data === undefined ? {} : { data }, message), sinkFailed)
+    handleRejection(write(isRecord(data) ? data : data === undefined ? {} : { data }, message), sinkFailed)
   } catch (error) {
     sinkFailed(error)
   }

@@ -5,7 +5,7 @@
 import { ErrorCode, invalidArgument, NotConnectedError, SerdeError } from '../../../errors.js'
 import type { EndedError } from '../../connection/closed-error.js'
 import type { Posted } from '../../connection/connection.js'
-import type { Letter } from '../../connection/outbox.js'
+import type { FrameSender } from '../../connection/outbox.js'
 import { workerCodec } from '../../../wire/protocol/codec.js'
 import { DEFAULT_NAMESPACE, ENGINE_PREFIX } from '../../../wire/protocol/names.js'
 import type { Tracing } from '../../../wire/protocol/tracing.js'
@@ -23,7 +23,7 @@ import { handled, isVoid, REQUEST_KEYS, type TriggerAction, type TriggerRequest 
 import { checkDurationMs, checkId, checkJson, checkNamespace, checkRecord, checkSignal } from '../check.js'
 
 /** Members of a worker that calls need. */
-export interface Caller {
+export interface CallParts {
   readonly link: Link
   readonly calls: Calls
   readonly options: Pick<WorkerOptions, 'invocationTimeoutMs' | 'namespace'>
@@ -40,7 +40,7 @@ export interface Caller {
 }
 
 /** Sends one call. Never throws: whatever is wrong rejects the promise. */
-export function call(caller: Caller, request: TriggerRequest): Promise<unknown> {
+export function call(caller: CallParts, request: TriggerRequest): Promise<unknown> {
   try {
     return checkedCall(caller, request)
   } catch (error) {
@@ -49,7 +49,7 @@ export function call(caller: Caller, request: TriggerRequest): Promise<unknown> 
   }
 }
 
-function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> {
+function checkedCall(caller: CallParts, request: TriggerRequest): Promise<unknown> {
   checkRecord('request', request)
   reportUnknown(caller, request)
   const functionId = checkId('function_id', request.function_id)
@@ -74,7 +74,7 @@ function checkedCall(caller: Caller, request: TriggerRequest): Promise<unknown> 
 }
 
 /** Runs for each call. Most requests have the first two members alone, and comparing is cheaper than looking up. */
-function reportUnknown({ unknown }: Caller, request: TriggerRequest): void {
+function reportUnknown({ unknown }: CallParts, request: TriggerRequest): void {
   for (const member in request) {
     if (member === 'function_id' || member === 'payload' || REQUEST_KEYS.has(member)) continue
     unknown.check('trigger request', request, REQUEST_KEYS)
@@ -89,7 +89,7 @@ interface Outgoing {
   readonly request: TriggerRequest
 }
 
-function encode(caller: Caller, { functionId, action, namespace, request }: Outgoing, id?: string): string {
+function encode(caller: CallParts, { functionId, action, namespace, request }: Outgoing, id?: string): string {
   const { payload, idempotencyKey } = request
   const metadata = idempotencyKey === undefined ? request.metadata : metadataWithKey(request.metadata, idempotencyKey)
   const trace = caller.telemetry.tracing.inject()
@@ -118,7 +118,7 @@ function encode(caller: Caller, { functionId, action, namespace, request }: Outg
   }
 }
 
-function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
+function callVoid(caller: CallParts, send: Outgoing): Promise<undefined> {
   const dropped = (): void => {
     caller.counters.droppedVoids += 1
     const reason = `a fire-and-forget call to '${send.functionId}' found no connection in time`
@@ -136,8 +136,8 @@ function callVoid(caller: Caller, send: Outgoing): Promise<undefined> {
   return Promise.resolve(undefined)
 }
 
-function post(caller: Caller, frame: string, letter: Letter | Call): EndedError | undefined {
-  const posted = caller.link.connection.post(frame, letter)
+function post(caller: CallParts, frame: string, sender: FrameSender | Call): EndedError | undefined {
+  const posted = caller.link.connection.post(frame, sender)
   if (typeof posted === 'string') return undefined
   if (posted.refused !== 'ended') caller.counters.refusedCalls += 1
   return refusal(caller.link, posted)
@@ -151,7 +151,7 @@ function refusal(link: Link, { refused }: Exclude<Posted, string>): EndedError {
   return new NotConnectedError(ErrorCode.PENDING_QUEUE_FULL, text, { outcome: 'not_sent' })
 }
 
-function defaultNamespace(caller: Caller, functionId: string): string | undefined {
+function defaultNamespace(caller: CallParts, functionId: string): string | undefined {
   return functionId.startsWith(ENGINE_PREFIX) ? DEFAULT_NAMESPACE : caller.options.namespace
 }
 

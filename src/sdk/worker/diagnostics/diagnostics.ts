@@ -3,7 +3,7 @@
  * function, or dropped. The only place of the library that writes to the console.
  */
 import { assertNever } from '../../../std/assert-never.js'
-import { hearRejection } from '../../../std/async/deferred.js'
+import { handleRejection } from '../../../std/async/deferred.js'
 import { oneLine } from '../../../std/text/one-line.js'
 import { refusedText, warningText, type DiagnosticEvent } from './diagnostic-event.js'
 
@@ -44,7 +44,7 @@ export function createReport(option: DiagnosticsOption, isShownByEngine = false)
   const tell: (event: DiagnosticEvent) => unknown = option
   return (event) => {
     try {
-      hearRejection(tell(event), failed)
+      handleRejection(tell(event), failed)
     } catch (error) {
       failed(error)
     }

@@ -16,7 +16,7 @@ import type { JsonSchemaFormat } from './function-format.js'
 import type { FunctionHandler } from './function-handler.js'
 import type { Described, SchemaOptions } from './function-schemas.js'
 import type { HttpInvocationConfig } from './http-invocation.js'
-import { Replayed, type Sender } from '../lifecycle/replayed.js'
+import { ReplayedRegistrations, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
 import type { OnceOptions } from '../once/once-options.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
@@ -118,7 +118,7 @@ export interface FunctionServing {
 }
 
 export class Functions implements LinkPart {
-  readonly #registrations: Replayed
+  readonly #registrations: ReplayedRegistrations
   readonly #serving: FunctionServing
   readonly #served = new Map<string, ServedFunction>()
   /** Those that the engine refused on the present link. */
@@ -129,7 +129,7 @@ export class Functions implements LinkPart {
 
   constructor(link: Sender, serving: FunctionServing) {
     this.#serving = serving
-    this.#registrations = new Replayed(link)
+    this.#registrations = new ReplayedRegistrations(link)
   }
 
   get size(): number {

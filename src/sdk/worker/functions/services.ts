@@ -2,7 +2,7 @@
  * Service registrations. The engine stores them and offers no way to read them back.
  */
 import { checkId, checkRecord, checkText } from '../check.js'
-import { Replayed, type Sender } from '../lifecycle/replayed.js'
+import { ReplayedRegistrations, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
@@ -25,10 +25,10 @@ export const SERVICE_KEYS = keysOf<RegisterServiceInput & { message_type: unknow
 })
 
 export class Services implements LinkPart {
-  readonly #registrations: Replayed
+  readonly #registrations: ReplayedRegistrations
 
   constructor(link: Sender) {
-    this.#registrations = new Replayed(link)
+    this.#registrations = new ReplayedRegistrations(link)
   }
 
   /** @throws {RuntimeError} `INVALID_ARGUMENT` for an empty id. */

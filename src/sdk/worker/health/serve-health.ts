@@ -8,7 +8,7 @@ import { bound } from '../../../wire/transport/bound.js'
 import { IIIConnectionState } from '../../connection/state.js'
 import { checkFunction, checkRecord } from '../check.js'
 import { checkHealthOptions, type HealthOptions, type ReadinessOptions } from './health-options.js'
-import { WorkerMetrics, type MeasuredWorker } from './worker-metrics.js'
+import { ExposedMetrics, type MeasuredWorker } from './worker-metrics.js'
 
 /** Members of a worker that probes need; `registerWorker` returns one. */
 export interface ProbedWorker extends MeasuredWorker {
@@ -71,7 +71,7 @@ export async function serveHealth(worker: ProbedWorker, options: HealthOptions =
 export function healthHandlers(worker: ProbedWorker, options: ReadinessOptions = {}): HealthHandlers {
   checkFunction('worker.health', checkRecord('worker', worker)['health'])
   const { strict } = checkHealthOptions(options)
-  const measured = new WorkerMetrics(worker)
+  const measured = new ExposedMetrics(worker)
   return {
     healthz: (_request, response) => {
       const { state } = worker.health()

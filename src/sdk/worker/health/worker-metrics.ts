@@ -62,7 +62,7 @@ const STATS: Readonly<Record<keyof WorkerStats, readonly [StatKind, string]>> = 
   registeredTriggers: ['gauge', 'Triggers in effect at the engine.'],
 }
 
-export class WorkerMetrics {
+export class ExposedMetrics {
   readonly #worker: MeasuredWorker
   readonly #metrics = new MetricSet()
   readonly #invocations: Durations

@@ -8,7 +8,7 @@ import type { Clock } from '../../../std/time/clock.js'
 import { utf8Length } from '../../../std/text/utf8.js'
 import { deferred, type Deferred } from '../../../std/async/deferred.js'
 import type { Connection } from '../../connection/connection.js'
-import type { Letter } from '../../connection/outbox.js'
+import type { FrameSender } from '../../connection/outbox.js'
 import type { Unconfirmed } from '../../rpc/unconfirmed.js'
 import type { Report } from '../diagnostics/diagnostics.js'
 import type { Link, LinkPart } from '../link.js'
@@ -126,7 +126,7 @@ export class Results implements LinkPart {
 }
 
 /** One answer handed to the connection. */
-class QueuedResult implements Letter {
+class QueuedResult implements FrameSender {
   readonly #results: Results
   readonly frame: string
   readonly #onExpired: (() => void) | undefined

@@ -4,7 +4,7 @@
  */
 import { Gate } from '../../../std/async/gate.js'
 import type { KeyedWorkParts } from '../once/keyed-work.js'
-import { entryName, SLOTS, slotOf, type Entry, type LaterCalls, type StoredCall } from './later-calls.js'
+import { entryName, SLOTS, slotOf, type SlotEntry, type LaterCalls, type StoredCall } from './later-calls.js'
 
 /** Between two looks, at most. A worker knows the time of the calls that it found or made itself. */
 const LOOK_MS = 30_000
@@ -55,7 +55,7 @@ export class Deliveries {
   }
 
   /** Delivers a call in time if it is due before the next look. */
-  plan(entry: Entry, delayMs = 0): void {
+  plan(entry: SlotEntry, delayMs = 0): void {
     const name = entryName(entry)
     const inMs = entry.dueAt - this.#parts.clock.epochMs()
     if (inMs > LOOK_MS || this.#planned.has(name)) return
@@ -67,14 +67,14 @@ export class Deliveries {
     this.#deliverIn(Math.max(0, inMs) + delayMs, entry)
   }
 
-  #deliverIn(delayMs: number, entry: Entry): void {
+  #deliverIn(delayMs: number, entry: SlotEntry): void {
     const enter = (): void => {
       this.#gate.enter(() => void this.#deliver(entry))
     }
     this.#parts.clock.after(delayMs, enter, 'background')
   }
 
-  async #deliver(entry: Entry): Promise<void> {
+  async #deliver(entry: SlotEntry): Promise<void> {
     let isDone = false
     try {
       isDone = this.#isOver || (await this.#calls.deliver(entry, this.#send))
@@ -86,7 +86,7 @@ export class Deliveries {
     else this.#deliverIn(TAKEN_MS, entry)
   }
 
-  #forget(entry: Entry): void {
+  #forget(entry: SlotEntry): void {
     this.#planned.delete(entryName(entry))
     if (!this.#hasMore || this.#planned.size > MAX_PLANNED / 2) return
     this.#hasMore = false

@@ -30,7 +30,7 @@ export type StoredCall = {
 }
 
 /** Entry of a call in a slot. */
-export type Entry = {
+export type SlotEntry = {
   readonly id: string
   readonly key: string
   readonly dueAt: number
@@ -41,12 +41,12 @@ export type Entry = {
 }
 
 /** The first entry of a call. */
-export function entryOf({ id, dueAt }: Pick<StoredCall, 'id' | 'dueAt'>, key: string): Entry {
+export function entryOf({ id, dueAt }: Pick<StoredCall, 'id' | 'dueAt'>, key: string): SlotEntry {
   return { id, key, dueAt, attempt: 0, unknown: 0 }
 }
 
 /** Outcome of one delivery. */
-type Delivery = { readonly end: 'delivered' | 'cancelled' } | { readonly next: Entry }
+type Delivery = { readonly end: 'delivered' | 'cancelled' } | { readonly next: SlotEntry }
 
 /** An entry without a call is kept for this time: its call may not have been stored yet. */
 const ORPHANED_MS = 3_600_000
@@ -115,7 +115,7 @@ export class LaterCalls {
   }
 
   /** The entries of a slot. */
-  async entries(slot: number): Promise<Entry[]> {
+  async entries(slot: number): Promise<SlotEntry[]> {
     const { store } = this.#once
     const entries = await store.repeat('state::list', () => store.state.list<unknown>({ scope: slotScope(slot) }))
     return entries.filter(isEntry)
@@ -125,7 +125,7 @@ export class LaterCalls {
    * Delivers a call that is due, unless another worker does. `send` makes the call. Resolves with whether its entry is done
    * with.
    */
-  async deliver(entry: Entry, send: (call: StoredCall) => Promise<unknown>): Promise<boolean> {
+  async deliver(entry: SlotEntry, send: (call: StoredCall) => Promise<unknown>): Promise<boolean> {
     const { store } = this.#once
     const call = await store.repeat('state::get', () => store.state.get<StoredCall>(callPlace(entry.id)))
     if (call === null) {
@@ -146,13 +146,13 @@ export class LaterCalls {
     return true
   }
 
-  async #deliverOnce(entry: Entry, run: () => Delivery | Promise<Delivery>): Promise<Delivery | undefined> {
+  async #deliverOnce(entry: SlotEntry, run: () => Delivery | Promise<Delivery>): Promise<Delivery | undefined> {
     const key = entryName(entry)
     const settled = await this.#once.run({ key, settings: DELIVERIES, input: undefined, run }, 'give up')
     return settled?.value as Delivery | undefined
   }
 
-  async #send(call: StoredCall, entry: Entry, send: (call: StoredCall) => Promise<unknown>): Promise<Delivery> {
+  async #send(call: StoredCall, entry: SlotEntry, send: (call: StoredCall) => Promise<unknown>): Promise<Delivery> {
     const { report } = this.#parts
     const { functionId } = call
     try {
@@ -166,7 +166,7 @@ export class LaterCalls {
   }
 
   /** The next delivery of a call that the function did not answer. */
-  #nextAfter(error: unknown, { functionId, dueAt }: StoredCall, entry: Entry): Entry | undefined {
+  #nextAfter(error: unknown, { functionId, dueAt }: StoredCall, entry: SlotEntry): SlotEntry | undefined {
     const hasNotRun = didNotRun(error, functionId)
     const unknown = entry.unknown + (hasNotRun ? 0 : 1)
     const nowMs = this.#parts.clock.epochMs()
@@ -176,11 +176,11 @@ export class LaterCalls {
     return { ...entry, dueAt: nowMs + delayMs, attempt: entry.attempt + 1, unknown }
   }
 
-  async #place(entry: Entry): Promise<void> {
+  async #place(entry: SlotEntry): Promise<void> {
     await this.#write(entryPlace(entry), entry)
   }
 
-  async #forget(entry: Entry): Promise<void> {
+  async #forget(entry: SlotEntry): Promise<void> {
     await this.#remove(callPlace(entry.id))
     await this.#remove(entryPlace(entry))
   }
@@ -215,16 +215,16 @@ function slotScope(slot: number): string {
 }
 
 /** Two deliveries of a call may be due in the same slot. */
-function entryPlace(entry: Entry): Place {
+function entryPlace(entry: SlotEntry): Place {
   return { scope: slotScope(slotOf(entry.dueAt)), key: entryName(entry) }
 }
 
 /** Names one delivery of a call. */
-export function entryName({ id, attempt }: Entry): string {
+export function entryName({ id, attempt }: SlotEntry): string {
   return `${id} ${String(attempt)}`
 }
 
-function isEntry(value: unknown): value is Entry {
+function isEntry(value: unknown): value is SlotEntry {
   if (!isRecord(value)) return false
   const { id, key, dueAt, attempt, unknown } = value
   const isNamed = typeof id === 'string' && typeof key === 'string'

@@ -9,7 +9,7 @@ import type { Link } from '../link.js'
 /** Writes frames if the link is up. Otherwise nothing is owed: opening the link replays. */
 export type Sender = Pick<Link, 'send'>
 
-export class Replayed {
+export class ReplayedRegistrations {
   readonly #link: Sender
   readonly #frames = new Map<string, string>()
 

@@ -6,10 +6,10 @@ import type { TriggerFunction } from '../calls/trigger-request.js'
 import { stateClient, type StateClient } from '../stores/state-client.js'
 import type { UpdateOp } from '../stores/update-op.js'
 import { isRecord } from '../../../wire/protocol/validate.js'
-import { isRepeatable, repeated, type Repetition, type Waiting } from './repeat.js'
+import { isRepeatable, repeated, type Repetition, type RepeatParts } from './repeat.js'
 
 /** Members of a worker that claims need. */
-export interface OnceWorker extends Waiting {
+export interface OnceWorker extends RepeatParts {
   /** Calls past the interceptors. */
   readonly trigger: TriggerFunction
 }

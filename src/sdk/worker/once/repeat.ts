@@ -11,14 +11,14 @@ import { backoffDelayMs, type BackoffPolicy } from '../../../std/time/backoff.js
 import type { Clock, TimerMode } from '../../../std/time/clock.js'
 
 /** Members of a worker that waiting needs. */
-export interface Waiting {
+export interface RepeatParts {
   readonly clock: Clock
   readonly random: Random
   readonly link: { readonly endings: Pick<Emitter<void>, 'on'> }
 }
 
 /** Without a link, nothing but its time ends a pause. */
-type Unlinked = Omit<Waiting, 'link'> & Partial<Pick<Waiting, 'link'>>
+type Unlinked = Omit<RepeatParts, 'link'> & Partial<Pick<RepeatParts, 'link'>>
 
 /** How often, how fast and until when. */
 export interface Repetition {

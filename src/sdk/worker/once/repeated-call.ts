@@ -7,7 +7,7 @@ import type { TriggerRequest } from '../calls/trigger-request.js'
 import { checkDurationMs, checkRecord, checkSignal } from '../check.js'
 import { durationMs } from '../options/duration.js'
 import { keysOf, type UnknownOptions } from '../../../std/text/unknown-options.js'
-import { didNotRun, isRepeatable, repeated, type Waiting } from './repeat.js'
+import { didNotRun, isRepeatable, repeated, type RepeatParts } from './repeat.js'
 import type { RetryOptions } from './retry-options.js'
 
 const RETRY_KEYS = keysOf<RetryOptions>({ attempts: true, backoff: true, attemptTimeoutMs: true })
@@ -16,7 +16,7 @@ const DEFAULT_ATTEMPTS = 3
 const DEFAULT_BACKOFF = '100ms..5s'
 
 /** Members of a worker that retries need. */
-export interface Repeater extends Waiting {
+export interface Repeater extends RepeatParts {
   readonly options: { readonly invocationTimeoutMs: number }
   readonly unknown: Pick<UnknownOptions, 'check'>
 }

@@ -9,7 +9,7 @@ import { toErrorBody } from '../../../wire/protocol/error-body.js'
 import type { EngineMessage, MessageNamed } from '../../../wire/protocol/messages.js'
 import { checkFunction, checkId, checkJson, checkNamespace, checkRecord } from '../check.js'
 import type { Barrier } from '../lifecycle/barrier.js'
-import { Replayed } from '../lifecycle/replayed.js'
+import { ReplayedRegistrations } from '../lifecycle/replayed.js'
 import type { Report } from '../diagnostics/diagnostics.js'
 import type { Link, LinkPart } from '../link.js'
 
@@ -68,7 +68,7 @@ const NOT_PROVIDED: ErrorBody = { code: ErrorCode.trigger_type_not_found, messag
 
 export class TriggerTypes implements LinkPart {
   readonly #parts: ProviderParts
-  readonly #registrations: Replayed
+  readonly #registrations: ReplayedRegistrations
   readonly #provided = new Map<string, { readonly handler: Handler }>()
   readonly #bound = new Map<string, Bound>()
   /** The last step per binding: steps of one binding run one after the other. */
@@ -76,7 +76,7 @@ export class TriggerTypes implements LinkPart {
 
   constructor(parts: ProviderParts) {
     this.#parts = parts
-    this.#registrations = new Replayed(parts.link)
+    this.#registrations = new ReplayedRegistrations(parts.link)
   }
 
   /** Bindings taken on. */

@@ -9,7 +9,7 @@ import { isRecord } from '../../../wire/protocol/validate.js'
 import type { Random } from '../../../std/random.js'
 import type { Report } from '../diagnostics/diagnostics.js'
 import { checkId, checkJson, checkJsonRecord, checkNamespace, checkRecord } from '../check.js'
-import { Replayed, type Sender } from '../lifecycle/replayed.js'
+import { ReplayedRegistrations, type Sender } from '../lifecycle/replayed.js'
 import type { LinkPart } from '../link.js'
 import { keysOf } from '../../../std/text/unknown-options.js'
 
@@ -78,7 +78,7 @@ export interface TriggerParts {
 }
 
 export class Triggers implements LinkPart {
-  readonly #registrations: Replayed
+  readonly #registrations: ReplayedRegistrations
   readonly #random: Random
   readonly #namespace: string | undefined
   readonly #bound = new Map<string, Bound>()
@@ -96,7 +96,7 @@ export class Triggers implements LinkPart {
   #saidWeekdays = false
 
   constructor(link: Sender, { random, namespace, report }: TriggerParts) {
-    this.#registrations = new Replayed(link)
+    this.#registrations = new ReplayedRegistrations(link)
     this.#random = random
     this.#namespace = namespace
     this.#report = report

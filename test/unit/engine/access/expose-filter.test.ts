@@ -22,12 +22,12 @@ test('all metadata must be there', () => {
   for (const metadata of [undefined, null, 'text', [true]]) expect(exposes(fn('f', metadata))).toBe(false)
 })
 
-test('inherited members are no metadata', () => {
+test('inherited members do not count as metadata', () => {
   expect(parseExposeFilter('p', { metadata: { toString: 'match("*")' } })(fn('f', {}))).toBe(false)
 })
 
 test.each([['open::*'], [5], [{}], [{ match: 'a', metadata: {} }], [{ match: 'a', also: 1 }], [['match("a")']]])(
-  '%j is no filter',
+  '%j is not a filter',
   (entry) => {
     expect(() => parseExposeFilter('rules.0', entry)).toThrow(
       expect.objectContaining({ code: 'INVALID_CONFIG' }) as Error,

@@ -15,7 +15,7 @@ test('the auth function receives headers, raw query parameters and the address',
   expect(guest.texts).toEqual([])
 })
 
-test('nothing a client sends before it is let in has any effect, and then everything has', async () => {
+test('frames that a client sends before it is admitted take effect once it is', async () => {
   const rig = await guardedRig()
   const guest = new RawWorker(rig.engine.dial(1))
   guest.announce({ name: 'early' })

@@ -43,7 +43,7 @@ test.each([
   expect(code(await rig.call(guest, functionId, {}, { namespace }))).toBe(expected)
 })
 
-test('a worker lives in the namespaces it was given only, however long it waits', async () => {
+test('a worker stays in the namespaces it was given, however long it waits', async () => {
   const rig = await guardedRig()
   const guest = await rig.worker(undefined, 1)
   await rig.answer('auth', { result: { namespaces: { blue: ['*'] } } })

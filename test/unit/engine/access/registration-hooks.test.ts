@@ -89,7 +89,7 @@ test('the trigger hook runs before the target is checked', async () => {
 })
 
 test.each([[{ result: null }], [{ result: 'ok' }], [{ result: [] }], [{ error: { code: 'E', message: 'm' } }]])(
-  'a hook that answers %j refuses in silence',
+  'a hook that answers %j refuses without an answer to the worker',
   async (outcome) => {
     const rig = await hookedRig()
     const guest = await rig.guest({}, {})
@@ -102,7 +102,7 @@ test.each([[{ result: null }], [{ result: 'ok' }], [{ result: [] }], [{ error: {
   },
 )
 
-test('a silent hook refuses after ten seconds and lets the rest go on', async () => {
+test('a hook that does not answer refuses after ten seconds, and later frames continue', async () => {
   const rig = await hookedRig()
   const guest = await rig.guest({}, {})
   guest.register('open::f')

@@ -131,7 +131,7 @@ test('a second call with an id in flight ends the first, from the same caller or
   expect(rig.engine.stats()).toMatchObject({ pendingCalls: 0, duplicateCalls: 1 })
 })
 
-test('any connection may answer a call, once', async () => {
+test('any connection may answer a call, but only once', async () => {
   const { rig, callee, caller } = await pair()
   const stranger = await rig.worker({})
   caller.invoke('f')

@@ -59,7 +59,7 @@ test('a finished channel is forgotten with the next sweep, and an empty table ne
   expect([table.size, clock.pendingTimers]).toEqual([0, 0])
 })
 
-test('there are only so many channels at once', () => {
+test('the number of open channels is limited', () => {
   const { table } = tableWith(1)
   const { writer } = table.create()
   expect(() => table.create()).toThrow(expect.objectContaining({ code: 'invocation_error' }) as Error)
@@ -68,7 +68,7 @@ test('there are only so many channels at once', () => {
   table.create()
 })
 
-test('a session may have so many channels at once, and no other session or the engine is refused for it', () => {
+test('the number of channels of a session is limited, which does not affect other sessions or the engine', () => {
   const { table } = tableWith(100, 2)
   const [first] = [table.create(1, 'greedy'), table.create(1, 'greedy')]
   expect(() => table.create(1, 'greedy')).toThrow('This session has 2 channels, which is the limit')

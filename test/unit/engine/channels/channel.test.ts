@@ -67,7 +67,7 @@ test('the end comes after everything written, empty items included', () => {
   expect([reader.items.length, reader.events]).toEqual([3, ['finish']])
 })
 
-test('each end is given away once', () => {
+test('each end can be taken once', () => {
   const channel = channelFor(1)
   expect([channel.attachWriter(writerEnd()), channel.attachWriter(writerEnd())]).toEqual([true, false])
   expect([channel.attachReader(readerEnd()), channel.attachReader(readerEnd())]).toEqual([true, false])
@@ -104,7 +104,7 @@ test('many bytes fill the buffer as many items do', () => {
   expect(writer.events).toEqual(['hold'])
 })
 
-test('destroying drops both ends and whatever is in between', () => {
+test('destroying drops both ends and the items between them', () => {
   const channel = channelFor(4)
   const writer = writerEnd()
   const reader = readerEnd(0)
@@ -143,7 +143,7 @@ test('sessions with more than an equal share of the memory wait, the others go o
   expect(greedy.bytes).toBe(200 + 128)
 })
 
-test('finished channels without a reader give way, the oldest first, and are counted', () => {
+test('finished channels without a reader are removed when the limit is reached, the oldest first, and are counted', () => {
   let givenUp = 0
   const memory = memoryOf(1000, () => (givenUp += 1))
   const made = Array.from({ length: 3 }, () => {
@@ -157,7 +157,7 @@ test('finished channels without a reader give way, the oldest first, and are cou
   expect([givenUp, ...made.map(({ over }) => over), live.over]).toEqual([1, true, false, false, false])
 })
 
-test('a channel that writes on over the limit is closed, and its bytes are released', () => {
+test('a channel that continues to write over the limit is closed, and its bytes are released', () => {
   let givenUp = 0
   const account = new ChannelAccount(memoryOf(1000, () => (givenUp += 1)))
   const channel = channelFor(64, account)

@@ -50,7 +50,7 @@ test('a file without a listener, or an empty file, has the default listener', ()
   expect(engineConfigOf({}).listeners).toEqual([])
 })
 
-test('parts go by their newer names as well, and those that are always there may be listed', () => {
+test('parts may be listed by their newer names, and so may those that always run', () => {
   const names = ['http', 'state', 'cron', 'queue', 'pubsub', 'iii-engine-functions', 'configuration']
   const { builtins } = parse(`workers: [${names.map((name) => `{name: ${name}}`).join()}]`)
   expect(builtins.map(({ name }) => name)).toEqual([
@@ -171,7 +171,7 @@ test('keys such as `__proto__` are rejected and change nothing', () => {
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
 })
 
-test('a small file cannot grow into a large one through aliases', () => {
+test('aliases cannot expand a small file into a large one', () => {
   const layers = Array.from(
     { length: 9 },
     (_, n) => `l${String(n + 1)}: &l${String(n + 1)} [${`*l${String(n)},`.repeat(9)}]`,

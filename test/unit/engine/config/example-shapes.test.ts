@@ -96,7 +96,7 @@ test.each(['workers', 'modules'])('an engine starts with every documented settin
   expect((await fetch(`${engine.httpUrl ?? ''}/none`)).status).toBe(404)
 })
 
-test('both lists of a file are served', () => {
+test('both lists of parts in a file are served', () => {
   const { builtins } = parse('workers:\n  - name: iii-cron\nmodules:\n  - name: http\n    config: { port: 1 }\n')
   expect(builtins.map(({ name }) => name)).toEqual(expect.arrayContaining(['iii-cron', 'iii-http']))
 })

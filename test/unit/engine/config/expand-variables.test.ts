@@ -10,7 +10,7 @@ test.each([
   ['${B:http://h:1/p}', 'http://h:1/p'],
   ['no $A or {A}', 'no $A or {A}'],
   ['${E:default}', ''],
-])('%s becomes %s', (text, expected) => {
+])('%s is expanded to %s', (text, expected) => {
   expect(expand(text, { A: '1', E: '' })).toBe(expected)
 })
 

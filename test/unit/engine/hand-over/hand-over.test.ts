@@ -190,7 +190,7 @@ test('a held call whose caller gives up is not made', async () => {
   expect(await kept).toBe(1)
 })
 
-test('calls of engine and workers end with the engine, and nothing waits on', async () => {
+test('held calls of engine and workers end with the engine, and none is left waiting', async () => {
   const { rig, old } = await twoReleases()
   giveUp(old, 'f')
   await rig.settle()

@@ -11,7 +11,7 @@ test('session info comes first and has an id and a token', async () => {
   })
 })
 
-test('registrations wait for the announcement and live in its namespace', async () => {
+test('functions wait for the worker registration and belong to its namespace', async () => {
   const rig = await engineRig()
   const worker = await rig.worker()
   worker.register('f')
@@ -29,7 +29,7 @@ test('registrations wait for the announcement and live in its namespace', async 
   })
 })
 
-test('a worker that never announces itself lives in the default namespace after the grace', async () => {
+test('a worker that never registers itself belongs to the default namespace after the grace period', async () => {
   const rig = await engineRig({ registration_namespace_grace_ms: 300 })
   const worker = await rig.worker()
   worker.register('f')

@@ -14,7 +14,7 @@ test.each([
   expect(cleanText(text)).toBe(expected)
 })
 
-test('a huge name is not walked to its end', () => {
+test('a very long name is not read to its end', () => {
   expect(cleanText('\u0000'.repeat(10_000_000))).toBeUndefined()
 })
 

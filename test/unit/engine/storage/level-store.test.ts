@@ -35,7 +35,7 @@ test('a store opened again has every value, in the same order', async () => {
   await third.close()
 })
 
-test('closing keeps the writes under way', async () => {
+test('closing keeps the writes in progress', async () => {
   const directory = await temporaryFolder()
   const store = await openLevelStore(directory, limits)
   const written = Array.from({ length: 500 }, (_, index) =>
@@ -67,7 +67,7 @@ test('a directory that is held, is a file, or belongs to something else is refus
 })
 
 test(
-  'writes that overtake the disk by far are refused, and the ones before are kept',
+  'writes that the disk is far behind with are refused, and earlier ones are kept',
   { timeout: 60_000 },
   async () => {
     const counters = { refused: { writes: 0 } }

@@ -131,7 +131,7 @@ test('the last provider of a type receives its triggers, and the previous one re
   expect(asked(second)).toEqual({ bound: [], ended: [] })
 })
 
-test('a provider that leaves parks its triggers; a consumer that leaves ends them', async () => {
+test('when a provider leaves, its triggers wait; when a consumer leaves, its triggers end', async () => {
   const { rig, provider, consumer } = await parties()
   provider.send(type())
   consumer.send(trigger('t'))
@@ -166,7 +166,7 @@ test('registering an id again replaces the trigger, also when another worker doe
   expect(asked(provider)).toEqual({ bound: [], ended: ['t'] })
 })
 
-test('any worker may end a trigger, live or parked, and unknown ids are ignored', async () => {
+test('any worker may end a trigger, bound or waiting, and unknown ids are ignored', async () => {
   const { rig, provider, consumer } = await parties()
   provider.send(type())
   consumer.send(trigger('live'), trigger('parked', { trigger_type: 'nope' }))

@@ -7,7 +7,7 @@ import {
   type ReconnectionOptions,
 } from '../../../../src/sdk/connection/options.js'
 import { resolveReconnection } from '../../../../src/sdk/connection/reconnection.js'
-import type { Letter } from '../../../../src/sdk/connection/outbox.js'
+import type { FrameSender } from '../../../../src/sdk/connection/outbox.js'
 import { HANDSHAKE_TIMEOUT_MS } from '../../../../src/wire/protocol/limits.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 import {
@@ -76,7 +76,7 @@ function set(options: Partial<typeof DEFAULT_RECONNECTION> = {}, on: Partial<Con
   return { clock, connection, transports, log, last: () => transports.at(-1)! }
 }
 
-function letter(fates: string[] = []): Letter {
+function sender(fates: string[] = []): FrameSender {
   return {
     written: () => fates.push('written'),
     expired: () => fates.push('expired'),
@@ -86,7 +86,7 @@ function letter(fates: string[] = []): Letter {
 
 const gone = { code: 1006, reason: '' }
 
-test('it dials inside connect, once', () => {
+test('connect dials once, before it returns', () => {
   const { connection, transports, log } = set()
   connection.connect()
   connection.connect()
@@ -99,7 +99,7 @@ test('on open the replay is sent first, then queued frames, before the event ret
   const { connection, last } = set()
   const fates: string[] = []
   connection.connect()
-  expect(connection.post('waiting', letter(fates))).toBe('queued')
+  expect(connection.post('waiting', sender(fates))).toBe('queued')
   last().events.open()
 
   expect(last().sent).toEqual(['replay 1', 'replay 2', 'waiting'])
@@ -112,13 +112,13 @@ test('frames posted by a state listener during open follow the replay and the qu
     {},
     {
       stateChanged: (state) => {
-        if (state === 'connected') outer.connection!.post('from listener', letter())
+        if (state === 'connected') outer.connection!.post('from listener', sender())
       },
     },
   )
   outer.connection = rig.connection
   rig.connection.connect()
-  rig.connection.post('waiting', letter())
+  rig.connection.post('waiting', sender())
   rig.last().events.open()
 
   expect(rig.last().sent).toEqual(['replay 1', 'replay 2', 'waiting', 'from listener'])
@@ -129,7 +129,7 @@ test('an open link writes at once', () => {
   connection.connect()
   last().events.open()
 
-  expect(connection.post('now', letter())).toBe('written')
+  expect(connection.post('now', sender())).toBe('written')
   expect(last().sent.at(-1)).toBe('now')
 })
 
@@ -138,24 +138,24 @@ test('a congested connection queues frames, and continues in order once drained'
   connection.connect()
   last().events.open()
   last().bufferedBytes = HIGH_WATER_BYTES + 1
-  expect(connection.post('one more', letter())).toBe('written')
-  expect(connection.post('first', letter())).toBe('queued')
-  expect(connection.post('second', letter())).toBe('queued')
+  expect(connection.post('one more', sender())).toBe('written')
+  expect(connection.post('first', sender())).toBe('queued')
+  expect(connection.post('second', sender())).toBe('queued')
   last().bufferedBytes = 0
-  expect(connection.post('third', letter())).toBe('queued')
+  expect(connection.post('third', sender())).toBe('queued')
   last().events.drained()
-  expect(connection.post('fourth', letter())).toBe('written')
+  expect(connection.post('fourth', sender())).toBe('written')
 
   expect(last().sent.slice(2)).toEqual(['one more', 'first', 'second', 'third', 'fourth'])
 })
 
-test('congestion does not outlive its link', async () => {
+test('congestion ends with its link', async () => {
   const { clock, connection, last } = set()
   connection.connect()
   last().events.open()
   last().bufferedBytes = HIGH_WATER_BYTES + 1
-  connection.post('fills the buffer', letter())
-  connection.post('waits', letter())
+  connection.post('fills the buffer', sender())
+  connection.post('waits', sender())
   last().events.close(gone)
   await clock.advance(1_000)
   last().events.open()
@@ -209,12 +209,12 @@ test('after the last retry it fails, rejects calls, and reports the reason', () 
   const { connection, log, last } = set({ maxRetries: 0 })
   const fates: string[] = []
   connection.connect()
-  connection.post('waiting', letter(fates))
+  connection.post('waiting', sender(fates))
   last().events.close({ ...gone, status: 401 })
 
   expect(log).toEqual(['connecting', 'failed', 'ended undefined'])
   expect(fates).toEqual(['discarded'])
-  expect(connection.post('late', letter())).toEqual({ refused: 'ended' })
+  expect(connection.post('late', sender())).toEqual({ refused: 'ended' })
   expect(connection.failure).toMatchObject({ code: 'HANDSHAKE_FAILED', status: 401 })
 })
 

@@ -23,7 +23,7 @@ test('it pings at a fixed interval', async () => {
   expect(pings).toEqual([PING_INTERVAL_MS, 2 * PING_INTERVAL_MS])
 })
 
-test('silence is found exactly at the idle limit after the last frame, once', async () => {
+test('silence is reported once, at the idle limit after the last frame', async () => {
   for (const lastFrameAt of [0, 1, 19_999, 20_001, 59_999, 61_234]) {
     const clock = new VirtualClock()
     const { keepalive, silences } = set(clock)
@@ -53,7 +53,7 @@ test('a peer that answers pings is never found silent', async () => {
   expect(silences).toEqual([])
 })
 
-test('stopped, it leaves no timer', async () => {
+test('a stopped keepalive leaves no timer', async () => {
   const clock = new VirtualClock()
   const { keepalive, pings, silences } = set(clock)
   await clock.advance(PING_INTERVAL_MS)

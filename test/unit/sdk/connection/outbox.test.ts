@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { Outbox, type Letter } from '../../../../src/sdk/connection/outbox.js'
+import { Outbox, type FrameSender } from '../../../../src/sdk/connection/outbox.js'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 
 const caps = { maxItems: 3, maxBytes: 100, maxAgeMs: 1_000 }
 
-function letter(name: string, fates: string[]): Letter {
+function sender(name: string, fates: string[]): FrameSender {
   const note = (fate: string) => (): void => void fates.push(`${name} ${fate}`)
   return { written: note('written'), expired: note('expired'), discarded: note('discarded') }
 }
@@ -12,7 +12,7 @@ function letter(name: string, fates: string[]): Letter {
 test('frames are sent oldest first, and each sender is notified after its frame', () => {
   const events: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
-  for (const name of ['a', 'b', 'c']) outbox.put(`frame ${name}`, letter(name, events))
+  for (const name of ['a', 'b', 'c']) outbox.put(`frame ${name}`, sender(name, events))
   outbox.flush(
     (frame) => events.push(frame),
     () => true,
@@ -25,7 +25,7 @@ test('frames are sent oldest first, and each sender is notified after its frame'
 test('a flush stops when the connection is full and resumes at that frame', () => {
   const sent: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
-  for (const name of ['a', 'b', 'c']) outbox.put(name, letter(name, []))
+  for (const name of ['a', 'b', 'c']) outbox.put(name, sender(name, []))
   outbox.flush(
     (frame) => sent.push(frame),
     () => sent.length < 2,
@@ -42,13 +42,13 @@ test('a withdrawn frame is not sent and frees its capacity', () => {
   const fates: string[] = []
   const sent: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
-  const second = letter('b', fates)
-  outbox.put('a', letter('a', fates))
+  const second = sender('b', fates)
+  outbox.put('a', sender('a', fates))
   outbox.put('b', second)
-  outbox.put('c', letter('c', fates))
-  expect(outbox.put('d', letter('d', fates))).toBe('items')
+  outbox.put('c', sender('c', fates))
+  expect(outbox.put('d', sender('d', fates))).toBe('items')
   expect([outbox.withdraw(second), outbox.withdraw(second)]).toEqual([true, false])
-  expect(outbox.put('d', letter('d', fates))).toBeUndefined()
+  expect(outbox.put('d', sender('d', fates))).toBeUndefined()
   outbox.flush(
     (frame) => sent.push(frame),
     () => true,
@@ -62,10 +62,10 @@ test('an expired frame makes space for a new one, and its sender is notified onc
   const clock = new VirtualClock()
   const fates: string[] = []
   const outbox = new Outbox(clock, { ...caps, maxItems: 1 })
-  outbox.put('old', letter('old', fates))
+  outbox.put('old', sender('old', fates))
   await clock.advance(1_001)
 
-  expect(outbox.put('new', letter('new', fates))).toBeUndefined()
+  expect(outbox.put('new', sender('new', fates))).toBeUndefined()
   expect(fates).toEqual(['old expired'])
   expect(outbox.size).toBe(1)
 })
@@ -75,7 +75,7 @@ test('an expired frame is not flushed', async () => {
   const fates: string[] = []
   const sent: string[] = []
   const outbox = new Outbox(clock, caps)
-  outbox.put('old', letter('old', fates))
+  outbox.put('old', sender('old', fates))
   await clock.advance(1_001)
   outbox.flush(
     (frame) => sent.push(frame),
@@ -87,18 +87,18 @@ test('an expired frame is not flushed', async () => {
 
 test('the byte cap counts bytes as they travel', () => {
   const outbox = new Outbox(new VirtualClock(), { ...caps, maxBytes: 12 })
-  outbox.put('€€€', letter('a', []))
+  outbox.put('€€€', sender('a', []))
 
   expect(outbox.bytes).toBe(9)
-  expect(outbox.put('€€', letter('b', []))).toBe('bytes')
+  expect(outbox.put('€€', sender('b', []))).toBe('bytes')
 })
 
 test('discarding notifies the sender of each frame once and empties the queue', () => {
   const fates: string[] = []
   const outbox = new Outbox(new VirtualClock(), caps)
-  const first = letter('a', fates)
+  const first = sender('a', fates)
   outbox.put('a', first)
-  outbox.put('b', letter('b', fates))
+  outbox.put('b', sender('b', fates))
   outbox.discard()
   outbox.discard()
 
@@ -110,15 +110,15 @@ test('a sender that puts, withdraws or discards frames while it is notified keep
   const sent: string[] = []
   const clock = new VirtualClock()
   const outbox = new Outbox(clock, { ...caps, maxItems: 10 })
-  const third = letter('c', [])
+  const third = sender('c', [])
   outbox.put('a', {
-    ...letter('a', []),
+    ...sender('a', []),
     written: () => {
-      outbox.put('late', letter('late', []))
+      outbox.put('late', sender('late', []))
       outbox.withdraw(third)
     },
   })
-  outbox.put('b', letter('b', []))
+  outbox.put('b', sender('b', []))
   outbox.put('c', third)
   outbox.flush(
     (frame) => sent.push(frame),

@@ -65,7 +65,7 @@ test('the first attempt is connecting, every later one reconnecting', async () =
   expect(states).toEqual(['connecting', 'reconnecting', 'connected', 'reconnecting'])
 })
 
-test('the backoff begins anew only after a link was up for long enough', async () => {
+test('the backoff is reset only after a link was up for long enough', async () => {
   const { connection, clock, delays, open, end } = connectionTo()
   connection.connect()
   end()
@@ -103,7 +103,7 @@ test('a connection that closes during worker registration is dialled again and n
 
 const step = fc.constantFrom('connect', 'open', 'end', 'wait', 'close', 'fail')
 
-test('no sequence of events leaves an end, and close and fail always reach one and leave no timer', async () => {
+test('no event leaves a final state, and close and fail always reach one and leave no timer', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.integer({ min: 0, max: 5 }), async (steps, maxRetries) => {
       const { connection, clock, dials, open, end } = connectionTo(maxRetries)

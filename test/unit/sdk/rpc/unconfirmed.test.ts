@@ -35,7 +35,7 @@ test('one answer to several pings confirms only frames written before the first'
   expect(unconfirmed.lostMessages).toBe(1)
 })
 
-test('a new link begins at nothing, and the count of all links grows', () => {
+test('the count of a new link starts at zero, and the total grows', () => {
   const unconfirmed = noted(2)
   unconfirmed.pinged()
   unconfirmed.lost()

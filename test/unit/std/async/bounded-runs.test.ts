@@ -46,7 +46,7 @@ test('over the weight the oldest runs are abandoned, and a single run may have a
   expect(bounded.size).toBe(1)
 })
 
-test('an ended run releases its weight', async () => {
+test('a run that ended releases its weight', async () => {
   const { bounded, start, aborted, end } = runs({ maxRuns: 10, maxWeight: 10 })
   end(start(8))
   await Promise.resolve()
@@ -57,7 +57,7 @@ test('an ended run releases its weight', async () => {
   expect(bounded.size).toBe(1)
 })
 
-test('stop gives every run up', () => {
+test('stop abandons every run', () => {
   const { bounded, start, aborted, givenUp } = runs({ maxRuns: 10 })
   start()
   start()

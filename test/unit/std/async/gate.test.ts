@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Gate } from '../../../../src/std/async/gate.js'
 
-test('it lets in as many as it holds, and the others in the order they came', () => {
+test('it admits as many as its limit, and the others in the order they came', () => {
   const gate = new Gate(2)
   const inside: string[] = []
   for (const name of ['a', 'b', 'c', 'd']) gate.enter(() => inside.push(name))
@@ -14,7 +14,7 @@ test('it lets in as many as it holds, and the others in the order they came', ()
   expect([inside, gate.isFull]).toEqual([['a', 'b', 'c', 'd'], false])
 })
 
-test('one that waits can be taken back; one that was let in cannot', () => {
+test('a waiting one can be withdrawn; an admitted one cannot', () => {
   const gate = new Gate(1)
   const inside: string[] = []
   const first = (): void => void inside.push('first')
@@ -26,7 +26,7 @@ test('one that waits can be taken back; one that was let in cannot', () => {
   expect(inside).toEqual(['first'])
 })
 
-test('a hundred thousand guests that leave at once do not pile up on the stack', () => {
+test('releasing a hundred thousand at once does not overflow the stack', () => {
   const gate = new Gate(1)
   let served = 0
   gate.enter(() => undefined)
@@ -40,7 +40,7 @@ test('a hundred thousand guests that leave at once do not pile up on the stack',
   expect([served, gate.isFull]).toEqual([100_000, false])
 })
 
-test('a waiter that throws has used its place, and the next ones still get theirs', () => {
+test('a callback that throws has used its slot, and the next ones still run', () => {
   const gate = new Gate(2)
   expect(() => {
     gate.enter(() => {

@@ -26,7 +26,7 @@ test.each([
   ['siblings', `[${'[[]],'.repeat(500)}1]`],
   ['siblings with space between', `[${'[[]] , '.repeat(500)}1]`],
   ['strings that end in backslashes', `[${JSON.stringify(`${'['.repeat(300)}\\`)},[]]`],
-])('%s are no nesting', (_what, text) => {
+])('%s do not count as nesting', (_what, text) => {
   expect(findJsonFault(text, { maxDepth: 4 })).toBeUndefined()
 })
 
@@ -42,7 +42,7 @@ test('depth and values are counted as the parsed value has them', () => {
   fc.assert(check, { numRuns: 2_000 })
 })
 
-test('a string ends at its quote, whatever it holds', () => {
+test('a string ends at its quote, whatever it contains', () => {
   const check = fc.property(
     fc.array(fc.string({ unit: fc.constantFrom('"', '\\', '[', ',', 'x'.repeat(30), '\u2028'), maxLength: 60 })),
     (strings) => {
@@ -90,13 +90,13 @@ test.each([
   '{"\\uDBFF":1}',
   '"\\\\\\ud800"',
   '"\ud800"',
-])('%s holds half a pair', (text) => {
+])('%s contains a lone surrogate', (text) => {
   expect(hasLoneSurrogate(text)).toBe(true)
   expect(findJsonFault(text, { strict: true })).toBe('lone_surrogate')
 })
 
 test.each(['"\\ud83d\\udc4d"', '"\\uD83D\\uDC4D"', '"\\\\ud800"', '"👍"', '"\\ud7ff"', '"\\ue000\\u0064"', '"ud800"'])(
-  '%s holds none',
+  '%s contains no lone surrogate',
   (text) => {
     expect(hasLoneSurrogate(text)).toBe(false)
   },
@@ -116,7 +116,7 @@ test('every lone surrogate becomes U+FFFD, and nothing else changes', () => {
   fc.assert(check, { numRuns: 5_000 })
 })
 
-test('text that is fine is returned as it is', () => {
+test('well-formed text is returned unchanged', () => {
   const text = JSON.stringify({ a: '👍', b: '\\u1234', c: '\\n' })
   expect(withoutLoneSurrogates(text)).toBe(text)
 })

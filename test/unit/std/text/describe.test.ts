@@ -16,7 +16,7 @@ test.each([
   [() => 1, 'a function'],
   [[1, 2], 'an array of 2'],
   [{}, 'an object'],
-])('it says what %s is', (value, text) => {
+])('it describes %s', (value, text) => {
   expect(describe(value)).toBe(text)
 })
 
@@ -24,7 +24,7 @@ test('it shows no more than the beginning of a string', () => {
   expect(describe('s3cret'.repeat(100)).length).toBeLessThan(60)
 })
 
-test('it never throws, whatever it is shown', () => {
+test('it never throws for any value', () => {
   for (const { value } of hostileValues()) expect(typeof describe(value)).toBe('string')
   fc.assert(
     fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withObjectString: true }), (value) => {
@@ -33,7 +33,7 @@ test('it never throws, whatever it is shown', () => {
   )
 })
 
-test('the message of anything thrown is a string', () => {
+test('the message of any thrown value is a string', () => {
   expect(messageOf(new Error('plain'))).toBe('plain')
   expect(messageOf('text')).toBe('text')
   expect(messageOf({ message: 'carried' })).toBe('carried')

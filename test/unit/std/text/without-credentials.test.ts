@@ -17,7 +17,7 @@ test.each([
 })
 
 test.each(['a'.repeat(100_000), '://'.repeat(30_000), '://?'.repeat(30_000), `http://${'a'.repeat(100_000)}@`])(
-  'a hostile text takes no long time',
+  'a hostile text is handled quickly',
   (text) => {
     const startedAt = performance.now()
     withoutCredentials(text)

@@ -79,7 +79,7 @@ test('a shorter deadline expires in time while the timer of a longer one is kept
   expect([expired, clock.pendingTimers]).toEqual([[2], 0])
 })
 
-test('what still has a deadline keeps its timer when idle timers are released', async () => {
+test('an item that still has a deadline keeps its timer when idle timers are released', async () => {
   const clock = new VirtualClock()
   const expired: number[] = []
   const deadlines = new Deadlines<Item>(clock, ({ name }) => expired.push(name))
@@ -106,7 +106,7 @@ test('expiry may add and remove deadlines', async () => {
   expect(expired).toEqual([1, 11])
 })
 
-test('what fell due at once still expires when an earlier one of them was removed meanwhile by its own expiry', async () => {
+test('items due at the same time all expire, also when the expiry of one removes it', async () => {
   const clock = new VirtualClock()
   const expired: number[] = []
   const deadlines: Deadlines<Item> = new Deadlines<Item>(clock, (each) => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { VirtualClock } from '../../../../src/std/time/virtual-clock.js'
 import { watchWallClock } from '../../../../src/std/time/wall-clock-watch.js'
 
-test('a clock that is set is reported once, within 2 s, with how far; small corrections are not', async () => {
+test('setting the clock is reported once, within 2 s, with the difference; small corrections are not', async () => {
   const clock = new VirtualClock(0, { isSteady: false })
   const jumps: number[] = []
   const watch = watchWallClock(clock, (byMs) => jumps.push(byMs))

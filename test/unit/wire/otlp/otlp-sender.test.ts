@@ -143,7 +143,7 @@ test('more frames than the limit are dropped and counted', () => {
   expect(sending.counts()).toMatchObject({ dropped: 4, sent: 0 })
 })
 
-test('a collector that is not there, comes, and goes away', async () => {
+test('frames are sent once a collector is reachable, and kept while it is not', async () => {
   const { collector: first, clock, reports, sending } = await rig()
   const port = Number(new URL(first.url).port)
   await first.close()
@@ -160,7 +160,7 @@ test('a collector that is not there, comes, and goes away', async () => {
   expect([...names(second), ...names(third)]).toEqual(['a', 'b'])
 })
 
-test('a request is given up after ten attempts', async () => {
+test('a request is dropped after ten attempts', async () => {
   const { collector, clock, sending } = await rig()
   collector.respond = (_request, response) => response.writeHead(503).end()
   sending.send(span('a'), 1)
@@ -203,7 +203,7 @@ test('TLS with a private authority and a client certificate; without them nothin
   expect(collector.requests).toHaveLength(1)
 })
 
-test('closing sends what waits with one attempt, and ends at its limit when the collector hangs', async () => {
+test('closing sends queued frames with one attempt, and ends at its limit when the collector hangs', async () => {
   const { collector, clock, sending } = await rig()
   collector.respond = () => undefined
   sending.send(span('a'), 1)

@@ -76,7 +76,7 @@ test('any JSON and any text at all is read without a throw', () => {
   }
 })
 
-test.each(['', ' ', '\n\t ', '\u00a0'])('white space %j is no message and no problem', (frame) => {
+test.each(['', ' ', '\n\t ', '\u00a0'])('white space %j is neither a message nor a problem', (frame) => {
   expect(workerCodec.decode(frame)).toEqual({ type: 'blank' })
 })
 

@@ -46,11 +46,11 @@ test.each([
   [null, 'The handler threw null'],
   [42, 'The handler threw 42'],
   [{ code: 5 }, 'The handler threw an object'],
-])('thrown %j gets a message', (thrown, message) => {
+])('a thrown %j has a message', (thrown, message) => {
   expect(toErrorBody(thrown)).toEqual({ code: 'invocation_failed', message })
 })
 
-test('whatever is thrown, strings go out', () => {
+test('code and message are strings, whatever is thrown', () => {
   for (const { name, value } of hostileValues()) {
     const body = toErrorBody(value)
     expect({ name, kinds: [typeof body.code, typeof body.message, typeof (body.stacktrace ?? '')] }).toEqual({
@@ -71,7 +71,7 @@ test('an error object is recognised by its two strings', () => {
   expect(isErrorBody(null)).toBe(false)
 })
 
-test('reading an error object keeps code and message whatever else is odd', () => {
+test('reading an error object keeps code and message, whatever its other members are', () => {
   expect(readErrorBody({ code: 'a', message: 'b', stacktrace: null, function_id: 'x' })).toEqual({
     code: 'a',
     message: 'b',

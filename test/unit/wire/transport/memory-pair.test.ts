@@ -29,7 +29,7 @@ test('frames arrive in order, in a later tick, text as text and bytes as bytes',
   expect(atRight.all('binary')).toEqual([{ kind: 'binary', frame: new Uint8Array([1]) }])
 })
 
-test('a fence holds frames back and releases the requested number', async () => {
+test('a gate holds frames back and releases the requested number', async () => {
   const { left, atRight } = joined()
   left.fence.hold()
   for (const frame of ['a', 'b', 'c', 'd']) left.send(frame)
@@ -60,7 +60,7 @@ test('held frames count as buffered, and draining is reported once', async () =>
   expect([left.bufferedBytes, atLeft.all('drained').length]).toEqual([0, 1])
 })
 
-test('a paused end reads on once resumed', async () => {
+test('a paused end continues to read once resumed', async () => {
   const { left, right, atRight } = joined()
   right.pause()
   left.send('a')
@@ -105,7 +105,7 @@ test('a cut loses queued frames', async () => {
   expect([atLeft, atRight].map((log) => log.all('close')[0]?.closed.code)).toEqual([1006, 1006])
 })
 
-test('nothing comes after close', async () => {
+test('no events follow close', async () => {
   const { left, right, atLeft, atRight } = joined()
   left.close()
   await settle()

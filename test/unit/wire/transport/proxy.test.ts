@@ -55,7 +55,7 @@ test.each([
   expect(proxyFromEnvironment(address) === undefined).toBe(isExcepted)
 })
 
-test('a variable that names no proxy is an error without its credentials', () => {
+test('a variable that does not name a proxy is an error without its credentials', () => {
   vi.stubEnv('HTTPS_PROXY', 'socks5://user:secret-word@p')
   const text = 'HTTPS_PROXY must be the http:// or https:// address of a proxy, got socks5://p'
   expect(() => proxyFromEnvironment('wss://a')).toThrow(text)

@@ -31,13 +31,13 @@ test('a missing value starts as an empty object, and as the operand itself at th
   expect(update(undefined, { type: 'append', value: 1 }).value).toEqual([1])
 })
 
-test('merge is shallow at its path, and replaces values on the path that are no objects', () => {
+test('merge is shallow at its path, and replaces values on the path that are not objects', () => {
   expect(update({ a: { x: 1 } }, { type: 'merge', value: { a: { y: 2 } } }).value).toEqual({ a: { y: 2 } })
   expect(update({ a: 5 }, { type: 'merge', path: ['a', 'b'], value: { c: 1 } }).value).toEqual({ a: { b: { c: 1 } } })
   expect(update(7, { type: 'merge', path: 'a', value: { c: 1 } }).value).toEqual({ a: { c: 1 } })
 })
 
-test('a merge into a root that is no object is ignored without an error', () => {
+test('a merge into a root that is not an object is ignored without an error', () => {
   for (const root of [7, 'text', null, [1]]) {
     expect(update(root, { type: 'merge', value: { a: 1 } })).toEqual({ value: root, errors: [] })
   }
@@ -51,7 +51,7 @@ test('append creates, pushes or concatenates; through a nested path it always cr
   expect(update({ a: [1] }, { type: 'append', path: 'a', value: [2] }).value).toEqual({ a: [1, [2]] })
 })
 
-test('append does not write through something that is no object', () => {
+test('append does not write through a value that is not an object', () => {
   const value = { a: 5 }
   expect(update(value, { type: 'append', path: ['a', 'b'], value: 1 })).toEqual({
     value,
@@ -97,7 +97,7 @@ test('every operation refuses paths past the limits, and accepts those at them',
   }
 })
 
-test('merge refuses values that are no objects, too deep, too wide or polluting', () => {
+test('merge refuses values that are not objects, too deep, too wide or polluting', () => {
   const code = (value: unknown): string[] => update({}, { type: 'merge', value }).errors
   const wide = (keys: number): unknown => Object.fromEntries(Array.from({ length: keys }, (_, key) => [`k${key}`, 1]))
   expect(code([1])).toEqual(['0 merge.value.not_an_object'])
@@ -156,7 +156,7 @@ test('an invalid operation fails the whole call and is named in the error', () =
   }
 })
 
-test('neither the value nor the operations are changed, whatever shares what', () => {
+test('neither the value nor the operations are changed, also when they share parts', () => {
   const shared: JsonValue = { list: [1] }
   const current: JsonValue = { a: shared, b: shared }
   const ops = [

@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /** The parts of a request that every stage may see. */
-export interface RequestParts {
+export interface RequestHead {
   readonly method: string
   readonly queryParams: Readonly<Record<string, string>>
   readonly headers: Readonly<Record<string, string>>
@@ -56,7 +56,7 @@ export function isSentTwice(name: string, rawHeaders: readonly string[]): boolea
 }
 
 /** The payload of a condition. The handler receives the two channel references as well. */
-export function payloadOf({ route, pathParams }: RouteMatch, parts: RequestParts, body: unknown): object {
+export function payloadOf({ route, pathParams }: RouteMatch, parts: RequestHead, body: unknown): object {
   return {
     method: parts.method,
     path: route.template,
@@ -69,7 +69,7 @@ export function payloadOf({ route, pathParams }: RouteMatch, parts: RequestParts
 }
 
 /** The payload of a middleware. */
-export function middlewareInput({ pathParams }: RouteMatch, parts: RequestParts): object {
+export function middlewareInput({ pathParams }: RouteMatch, parts: RequestHead): object {
   return {
     phase: 'preHandler',
     request: {

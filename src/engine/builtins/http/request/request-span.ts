@@ -4,8 +4,8 @@ import { toErrorBody } from '../../../../wire/protocol/error-body.js'
 import type { EngineHost } from '../../builtin.js'
 import { functionKind } from '../../../instruments.js'
 import type { Trace } from '../../../triggers/fire.js'
-import type { Outcome } from '../pipeline.js'
-import { traceOf, type RequestParts, type Target } from './request-payload.js'
+import type { ReadyResponse } from '../pipeline.js'
+import { traceOf, type RequestHead, type Target } from './request-payload.js'
 import type { RouteMatch } from '../routes.js'
 
 /** The lowest status of a server error. */
@@ -13,12 +13,12 @@ const SERVER_ERROR = 500
 
 export interface TracedRequest {
   readonly match: RouteMatch
-  readonly parts: RequestParts
+  readonly parts: RequestHead
   readonly target: Target
 }
 
 /** Runs a request within its span, if it gets one, and reports its answer; `run` receives the trace of its calls. */
-export async function withinRequestSpan<T extends Outcome | { readonly kind: 'timeout' }>(
+export async function withinRequestSpan<T extends ReadyResponse | { readonly kind: 'timeout' }>(
   host: EngineHost,
   { match, parts, target }: TracedRequest,
   run: (trace: Trace) => Promise<T>,
@@ -54,12 +54,12 @@ export async function withinRequestSpan<T extends Outcome | { readonly kind: 'ti
   }
 }
 
-function statusOf(outcome: Outcome | { readonly kind: 'timeout' }): number {
+function statusOf(outcome: ReadyResponse | { readonly kind: 'timeout' }): number {
   if (outcome.kind === 'timeout') return 504
   return outcome.kind === 'answer' ? outcome.answer.status : outcome.start.status
 }
 
-function requestAttributes({ headers }: RequestParts, { path, query }: Target): Record<string, string> {
+function requestAttributes({ headers }: RequestHead, { path, query }: Target): Record<string, string> {
   const { 'user-agent': userAgent, 'content-length': size, host } = headers
   return {
     'url.scheme': 'http',
@@ -72,7 +72,7 @@ function requestAttributes({ headers }: RequestParts, { path, query }: Target): 
 }
 
 /** The size of a response that is complete. */
-function sizeOf(outcome: Outcome | { readonly kind: 'timeout' }): Record<string, string> {
+function sizeOf(outcome: ReadyResponse | { readonly kind: 'timeout' }): Record<string, string> {
   if (outcome.kind !== 'answer') return {}
   return { 'http.response.body.size': String(Buffer.byteLength(outcome.answer.body)) }
 }

@@ -3,7 +3,7 @@
  * is exceeded.
  */
 import type { EngineHost } from '../../builtin.js'
-import type { WorkerMetrics } from '../../../registry/worker-identity.js'
+import type { ProcessData } from '../../../registry/worker-identity.js'
 import type { MetricRow } from './metric-row.js'
 import { isNumberPoint } from './metric-row.js'
 import { nanosToMs } from '../otlp-value.js'
@@ -65,7 +65,7 @@ export class Metrics {
    * The latest process data of a worker, by the member names of worker lists; `undefined` without recent data. A point
    * belongs to the worker it names, or to the one that sent it.
    */
-  latestOf(workerId: string): WorkerMetrics | undefined {
+  latestOf(workerId: string): ProcessData | undefined {
     const since = this.#host.clock.now() - LATEST_MS
     const latest: Partial<Record<Gauge, number>> = {}
     let timestampMs = 0
@@ -93,7 +93,7 @@ function capsOf({ maxItems, retentionMs: maxAgeMs }: MetricsConfig): RetentionCa
   return { maxItems, maxWeight: MAX_WEIGHT, maxAgeMs }
 }
 
-type Gauge = Exclude<keyof WorkerMetrics, 'timestamp_ms' | 'runtime'>
+type Gauge = Exclude<keyof ProcessData, 'timestamp_ms' | 'runtime'>
 
 /** Gauges of worker processes, and the members they provide. */
 const GAUGES: ReadonlyMap<string, Gauge> = new Map([

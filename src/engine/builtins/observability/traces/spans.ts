@@ -4,7 +4,7 @@
  */
 import { Emitter, type Unsubscribe } from '../../../../std/async/emitter.js'
 import type { EngineHost } from '../../builtin.js'
-import { Retained, type Kept, type RetentionCaps } from '../retained.js'
+import { Retained, type RetainedItem, type RetentionCaps } from '../retained.js'
 import type { SpanRow } from './span-row.js'
 
 /** Maximum characters of all spans together. */
@@ -13,7 +13,7 @@ const MAX_WEIGHT = 64 * 1024 * 1024
 export class Spans {
   readonly #host: EngineHost
   readonly #kept: Retained<SpanRow>
-  readonly #traces = new Map<string, Map<string, Kept<SpanRow>>>()
+  readonly #traces = new Map<string, Map<string, RetainedItem<SpanRow>>>()
   readonly #added: Emitter<SpanRow>
   readonly #isKept: boolean
 

@@ -2,13 +2,13 @@
 import { type Death, type Job, jobKey } from '../job.js'
 
 export class MemoryJournal implements QueueJournal {
-  readonly #entries = new Map<string, JournalEntry>()
+  readonly #entries = new Map<string, QueueJournalEntry>()
 
-  load(): Promise<readonly JournalEntry[]> {
+  load(): Promise<readonly QueueJournalEntry[]> {
     return Promise.resolve([...this.#entries.values()])
   }
 
-  write(entries: readonly JournalEntry[]): Promise<void> {
+  write(entries: readonly QueueJournalEntry[]): Promise<void> {
     for (const entry of entries) this.#entries.set(jobKey(entry.job), entry)
     return Promise.resolve()
   }
@@ -24,19 +24,19 @@ export class MemoryJournal implements QueueJournal {
 }
 
 /** One record: a pending job, or a dead letter if it has a death. */
-export interface JournalEntry {
+export interface QueueJournalEntry {
   readonly job: Job
   readonly death?: Death | undefined
 }
 
 export interface QueueJournal {
   /** All stored entries, in any order. Called once, before anything else. */
-  load(): Promise<readonly JournalEntry[]>
+  load(): Promise<readonly QueueJournalEntry[]>
   /**
    * Stores entries, all or none. Each replaces one of the same job. Used to accept, retry, redrive and make dead
    * letters. Resolves when the entries are stored.
    */
-  write(entries: readonly JournalEntry[]): Promise<void>
+  write(entries: readonly QueueJournalEntry[]): Promise<void>
   /** Removes jobs that are done or discarded. Unknown ones are ignored. */
   remove(jobs: readonly Job[]): Promise<void>
   /** Finishes pending writes, then closes the store. */

@@ -120,7 +120,7 @@ test.each([
   await expect(call('register', { ...entry, schema: bad })).rejects.toMatchObject({ code: 'SCHEMA_INVALID' })
 })
 
-test('a schema that refers to itself without end judges nothing, and harms nothing', async () => {
+test('a schema that refers to itself without end is refused', async () => {
   const { call } = configurations()
   await expect(call('register', { ...entry, schema: { $ref: '#' } })).rejects.toMatchObject({ code: 'SCHEMA_INVALID' })
 })
@@ -207,7 +207,7 @@ test.each([{ configuration_id: 7 }, { event_types: 'x' }, { event_types: ['confi
   },
 )
 
-test('a configuration that is unused for its time to live is deleted', async () => {
+test('a configuration that is not used for its time to live is deleted', async () => {
   const { host, builtin, call, bind, events } = configurations({ ttl_seconds: 10 })
   await bind({ event_types: ['configuration:deleted'] })
   await call('register', { ...entry, initial_value: { url: 'a' } })

@@ -73,7 +73,7 @@ test('runs never overlap, and ticks missed while a handler runs are skipped', as
   )
 })
 
-test('random handlers run at the times a simple model gives', async () => {
+test('random handlers run at the times that a simple model predicts', async () => {
   await forEachSeed(async (seed) => {
     const random = seededRandom(seed)
     const step = 1 + random.below(20)
@@ -168,7 +168,7 @@ test('stop leaves no timer and no pending promise', async () => {
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('an id that is taken is refused, and its first schedule lives on', async () => {
+test('an id that is taken is refused, and its first schedule continues', async () => {
   const { host, builtin } = start()
   host.serve('job', () => null)
   await bindTo(builtin, cron('* * * * * *'))
@@ -181,7 +181,7 @@ const settable = (): VirtualClock => new VirtualClock(Date.UTC(2026, 0, 1), { is
 const scheduled = (host: FakeHost): string[] =>
   host.payloads('job').map((data) => (data as { scheduled_time: string }).scheduled_time.slice(11, 19))
 
-test('a wall clock set back by little does not bring a tick twice', async () => {
+test('a wall clock set back slightly does not repeat a tick', async () => {
   const { host, builtin } = await started(settable())
   await bindTo(builtin, cron('*/10 * * * * *'))
   await host.clock.advance(12_000)
@@ -202,7 +202,7 @@ test('after a large step back of the wall clock, schedules follow the new time w
   expect(scheduled(host).length).toBeGreaterThanOrEqual(5)
 })
 
-test('a wall clock set forward brings a tick that it passed once, within 2 s', async () => {
+test('a wall clock set forward runs a tick that it passed once, within 2 s', async () => {
   const { host, builtin } = await started(settable())
   await bindTo(builtin, cron('0 0 3 * * *'))
   await host.clock.advance(1_000)

@@ -130,7 +130,7 @@ test('a trigger with a conflicting route is refused with a reason, and the first
   expect((await call({ path: '/u/1' })).status).toBe(200)
 })
 
-test('a route no request can reach is accepted with a word in the log', async () => {
+test('a route that no request can reach is accepted and logged', async () => {
   const { host, route, call } = await startHttp()
   await route('f', { api_path: '/a', http_method: 'BREW' })
   expect(host.lines).toContainEqual(
@@ -225,7 +225,7 @@ test('a port in use is rejected with PORT_IN_USE, and stop before start is allow
   expect([second.port, second.url]).toEqual([port, `http://127.0.0.1:${String(port)}`])
 })
 
-test('stopping cuts requests in work and idle connections, twice is once, and the port is free again', async () => {
+test('stopping, also twice, cuts running requests and idle connections, and frees the port', async () => {
   const { host, builtin, port, route, call } = await startHttp()
   const handler = heldHandler(host, 'f')
   await route('f', { api_path: '/a' })

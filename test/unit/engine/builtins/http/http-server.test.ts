@@ -105,7 +105,7 @@ test('a connection is kept for the next request', async () => {
   expect(ports.size).toBe(1)
 })
 
-test('clients that connect and vanish, at any point, leave nothing behind', async () => {
+test('clients that connect and disconnect at any point leave nothing behind', async () => {
   const { host, route, call, port } = await startHttp()
   host.serve('f', (data) => ((data as { method: string }).method === 'PUT' ? {} : new Promise(() => {})))
   await route('f', { api_path: '/', http_method: 'POST' })

@@ -5,7 +5,7 @@ import { weightOf } from '../../../../../src/std/json/weight.js'
 
 const caps = { maxItems: 3, maxWeight: 1_000, maxAgeMs: 100 }
 
-test('the oldest item gives way to the newest and is counted', () => {
+test('the oldest item is removed for the newest and is counted', () => {
   const gone: string[] = []
   const kept = new Retained<string>(caps, (item) => gone.push(item))
   for (const item of ['a', 'b', 'c', 'd']) kept.add(item, 0)
@@ -24,7 +24,7 @@ test('a large item evicts as many as it needs, all of them if necessary', () => 
   expect(kept.dropped).toBe(2)
 })
 
-test('items leave when they are over age, which is no loss', () => {
+test('items over their age are removed and do not count as lost', () => {
   const kept = new Retained<string>(caps)
   kept.add('a', 0)
   kept.add('b', 60)

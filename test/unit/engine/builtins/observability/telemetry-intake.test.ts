@@ -91,7 +91,7 @@ test('a span without an end is pending', () => {
   expect(spans[0]).toMatchObject({ pending: true, end_time_unix_nano: 0 })
 })
 
-test('a log record keeps the types of its attributes and loses its colours', () => {
+test('a log record keeps the types of its attributes, and colour codes are removed', () => {
   const { taking, logs } = intake()
   const kvlistValue = { values: [{ key: 'n', value: { intValue: 1 } }] }
   const frame = logFrame([
@@ -192,7 +192,7 @@ test('values nested without end are cut, not followed', () => {
   expect(JSON.stringify(logs).length).toBeLessThan(1_000)
 })
 
-test('no JSON makes it throw, and everything it accepts can be serialised again', () => {
+test('it does not throw for any JSON, and what it accepts can be serialised again', () => {
   const item = fc.dictionary(
     fc.constantFrom('traceId', 'spanId', 'attributes', 'body', 'events', 'name', 'gauge', 'sum', 'status', '__proto__'),
     fc.jsonValue(),

@@ -236,7 +236,7 @@ test('a message id that is pending is not taken twice', async () => {
   await expect(enqueue({ messageReceiptId: 'r-1' })).rejects.toMatchObject({ code: 'duplicate_message' })
 })
 
-test('before it is started and after it is stopped the queue accepts nothing', async () => {
+test('a queue that is not started, or stopped, accepts nothing', async () => {
   const host = new FakeHost()
   const builtin = createQueueBuiltin(host, parseQueueConfig(undefined))
   const input = { queue: 'default', function_id: 'job', data: 1 }
@@ -250,7 +250,7 @@ test('before it is started and after it is stopped the queue accepts nothing', a
   })
 })
 
-test('stop gives up deliveries and retries, and leaves no timer', async () => {
+test('stop abandons deliveries and retries, and leaves no timer', async () => {
   const { host, builtin, enqueue } = await start()
   host.serve('hangs', () => new Promise(() => {}))
   host.serve('fails', () => fails())

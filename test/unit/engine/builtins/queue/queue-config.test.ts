@@ -22,7 +22,7 @@ test('the queue `default` always exists, and configured values override its defa
   })
 })
 
-test('a queue may bear any name', () => {
+test('a queue may have any name', () => {
   const { queues } = parseQueueConfig(JSON.parse('{"queue_configs":{"__proto__":{},"constructor":{}}}'))
   expect([...queues.keys()]).toEqual(['default', '__proto__', 'constructor'])
 })

@@ -69,7 +69,7 @@ const rounded = ({ starts, dead }: ModelRun): ModelRun => ({
   dead,
 })
 
-test('random queues start every attempt in the order and at the time the model gives, and bury the same jobs', async () => {
+test('random queues start every attempt in the order and at the time of the model, and the same jobs become dead letters', async () => {
   let retried = 0
   let buried = 0
   await forEachSeed(async (seed) => {

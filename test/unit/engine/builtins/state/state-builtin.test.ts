@@ -101,7 +101,7 @@ test('a value over max_value_bytes is refused by set and update, and nothing cha
   expect(host.calls).toEqual([])
 })
 
-test('hostile scopes and keys are plain names', async () => {
+test('hostile scopes and keys are treated as plain names', async () => {
   const { call } = await start()
   const names = ['__proto__', 'constructor', 'prototype', 'toString']
   for (const scope of names) {

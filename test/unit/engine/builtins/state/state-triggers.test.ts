@@ -149,7 +149,7 @@ test('over the cap the triggers of the oldest write are dropped, counted and log
   expect(host.counters.dropped.firings).toBe(2)
 })
 
-test('an unbound trigger is silent, one bound again with its id has the new filter', async () => {
+test('an unbound trigger no longer fires, one bound again with its id has the new filter', async () => {
   const { host, builtin, call, bind } = await start()
   host.serve('f', () => null)
   await bind('t', 'f', { config: { scope: 'old' } })

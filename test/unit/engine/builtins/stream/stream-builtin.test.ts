@@ -69,7 +69,7 @@ test.each([
   await expect(call(name, input)).rejects.toMatchObject({ code: 'deserialization_error' })
 })
 
-test('hostile names are plain names', async () => {
+test('hostile names are treated as plain names', async () => {
   const { call } = await startStream()
   const names = ['__proto__', 'constructor', 'toString']
   for (const name of names) {

@@ -70,7 +70,7 @@ test('two subscriptions of one client give two copies; after leaving one there i
   expect(await client.receivedByNow()).toHaveLength(1)
 })
 
-test('frames that are no join or leave are ignored', async () => {
+test('frames that are neither join nor leave are ignored', async () => {
   const { connect } = await startStream()
   const client = await connect()
   const data = { subscriptionId: '1', streamName: 'chat', groupId: 'g' }

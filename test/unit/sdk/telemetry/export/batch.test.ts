@@ -53,7 +53,7 @@ test('a tick that fills more than four batches exports them within the tick', as
   expect(clock.pendingTimers).toBe(0)
 })
 
-test('an early flush exports everything, and the next item starts a new delay', async () => {
+test('an early flush exports all items, and the next item starts a new delay', async () => {
   const { clock, delivered, batch } = setUp()
   batch.flush()
   expect(delivered).toEqual([])

@@ -26,7 +26,7 @@ function setUp(caps: Partial<OutboxCaps> = {}) {
 
 const frame = (id: number, bytes = 1): Uint8Array => new Uint8Array(bytes).fill(id)
 
-test('frames pass a free link at once', () => {
+test('frames are sent at once on a free link', () => {
   const { outbox, sent } = setUp()
   expect(outbox.send(frame(1), 1)).toBe(true)
   expect(sent).toEqual([1])
@@ -54,7 +54,7 @@ test('past the cap frames are refused and their records counted', () => {
   expect(outbox.dropped).toBe(10)
 })
 
-test('without a link fewer frames are kept, no timer runs, and all leave when it is back', () => {
+test('without a link fewer frames are kept, no timer runs, and all are sent when it is back', () => {
   const { outbox, link, sent, clock } = setUp()
   link.isUp = false
   expect([1, 2, 3].map((id) => outbox.send(frame(id), 1))).toEqual([true, true, false])

@@ -44,7 +44,7 @@ test('a secret that only appears through toJSON is replaced, too', () => {
   expect(redactAndTruncate({ config: { toJSON: () => ({ password: CANARY }) } }).json).not.toContain(CANARY)
 })
 
-test('a payload that is no JSON is shown as far as it goes', () => {
+test('a payload that is not JSON is shown up to the part that cannot be written', () => {
   const cyclic: Record<string, unknown> = { n: 1n, password: CANARY }
   cyclic['self'] = cyclic
   expect(JSON.parse(redactAndTruncate(cyclic).json)).toEqual({ n: '1', password: '[REDACTED]', self: '[Circular]' })

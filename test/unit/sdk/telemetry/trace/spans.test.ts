@@ -21,7 +21,7 @@ function counted() {
   return { value: { toJSON }, toJSON }
 }
 
-test('a call’s headers are read once when it is served, and written once when one is made', () => {
+test('trace headers are read once for a served call, and written once for a call that is made', () => {
   const { tracing } = rig()
   const extract = vi.spyOn(w3cPropagator(), 'extract')
   const inject = vi.spyOn(w3cPropagator(), 'inject')
@@ -34,7 +34,7 @@ test('a call’s headers are read once when it is served, and written once when 
   expect(headers).toEqual({ traceparent: expect.stringContaining(TRACE_ID) as string, baggage: 'a=1' })
 })
 
-test('outside of any trace nothing is read or written', () => {
+test('outside a trace no headers are read or written', () => {
   const { tracing } = rig()
   const extract = vi.spyOn(w3cPropagator(), 'extract')
   const inject = vi.spyOn(w3cPropagator(), 'inject')

@@ -34,7 +34,7 @@ test('a message that registers nothing is refused', () => {
   )
 })
 
-test('frames of both ends are read', () => {
+test('frames from both ends are read', () => {
   expect(parseMessage('{"type":"workerregistered","worker_id":"w"}')).toMatchObject({ worker_id: 'w' })
   expect(parseMessage('{"type":"unregisterfunction","id":"f"}')).toMatchObject({ id: 'f' })
 })

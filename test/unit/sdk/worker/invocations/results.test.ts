@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import type { Posted } from '../../../../../src/sdk/connection/connection.js'
-import type { Letter } from '../../../../../src/sdk/connection/outbox.js'
+import type { FrameSender } from '../../../../../src/sdk/connection/outbox.js'
 import { VirtualClock } from '../../../../../src/std/time/virtual-clock.js'
 import { Results } from '../../../../../src/sdk/worker/invocations/results.js'
 import { outcomeOf } from '../../../../kit/worker-rig.js'
 
 function set(caps = { maxItems: 3, maxBytes: Infinity, maxAgeMs: Infinity }) {
   const link = { number: 1, state: 'open' as 'open' | 'down' | 'over' }
-  const posted: { frame: string; letter: Letter }[] = []
+  const posted: { frame: string; letter: FrameSender }[] = []
   const dropped: string[] = []
   const behaviour: { answer: Posted } = { answer: 'written' }
-  const post = (frame: string, letter: Letter): Posted => {
+  const post = (frame: string, letter: FrameSender): Posted => {
     posted.push({ frame, letter })
     return behaviour.answer
   }

@@ -34,7 +34,7 @@ test('every pass waits for the answer to its own ping', async () => {
   expect(await outcomeOf(second)).toEqual({ value: undefined })
 })
 
-test('one introduction serves every pass on a link, and the next link introduces the worker anew', async () => {
+test('one worker registration serves every pass on a link, and the next link registers the worker again', async () => {
   let introductions = 0
   const link = pingedLink()
   const barrier = new Barrier(link, { confirm: () => Promise.resolve((introductions += 1)) })
@@ -48,7 +48,7 @@ test('one introduction serves every pass on a link, and the next link introduces
   expect(introductions).toBe(2)
 })
 
-test('an introduction that failed is not remembered, even by passes that joined it', async () => {
+test('a failed worker registration is not kept, not even by passes that joined it', async () => {
   const attempts = [deferred<void>(), deferred<void>()]
   let introductions = 0
   const link = pingedLink()
@@ -65,7 +65,7 @@ test('an introduction that failed is not remembered, even by passes that joined 
   expect(introductions).toBe(2)
 })
 
-test('the end of one link does not touch the introduction of the next', async () => {
+test('the end of one link does not affect the worker registration on the next', async () => {
   const attempts = [deferred<void>(), deferred<void>()]
   let introductions = 0
   const link = pingedLink()

@@ -23,7 +23,7 @@ function install(options: SignalHandlerOptions = {}) {
   return { shutdownAsync, ended }
 }
 
-test('the first signal drains the worker once, and the handlers go when it is over', async () => {
+test('the first signal drains the worker once, and the handlers are removed afterwards', async () => {
   const before = process.listenerCount('SIGTERM')
   const onShutdown = vi.fn()
   const { shutdownAsync, ended } = install({ drainTimeoutMs: 500, onShutdown })

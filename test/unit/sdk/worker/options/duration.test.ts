@@ -16,7 +16,7 @@ test.each([
 })
 
 test.each([[-1], [NaN], [Infinity], [''], ['soon'], ['1'], ['1h2'], ['-5s'], [undefined], [{}], [1e15], ['10000001d']])(
-  '%j is no duration',
+  '%j is not a duration',
   (duration) => {
     expect(() => durationMs('duration', duration as never)).toThrow(
       expect.objectContaining({

@@ -169,7 +169,7 @@ test.each(refused)('options %o are refused by name', (options) => {
   )
 })
 
-test.each([null, 'options', 5, []])('options that are no object (%j) are refused', (options) => {
+test.each([null, 'options', 5, []])('options that are not an object (%j) are refused', (options) => {
   expect(() => resolveOptions('ws://x', options as never)).toThrow(
     expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error,
   )

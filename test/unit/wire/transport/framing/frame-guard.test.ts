@@ -115,7 +115,7 @@ const ENDED = Buffer.from([0x80, 0x01, 0x62])
 const PING = Buffer.from([0x89, 0x00])
 const pings = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, () => PING))
 
-test('control frames count while a message is under way, and from its end on anew', () => {
+test('control frames are counted while a message is in progress, and from zero after its end', () => {
   expect(guard(100, 3)(Buffer.concat([BEGUN, pings(3), ENDED, BEGUN, pings(3), ENDED]))).toBe(undefined)
   expect(guard(100, 3)(Buffer.concat([BEGUN, pings(2), BEGUN, pings(2)]))).toBe('maxControls')
   expect(guard(100, 3)(pings(1_000))).toBe(undefined)

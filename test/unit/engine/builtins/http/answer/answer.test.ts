@@ -85,8 +85,11 @@ test('a failure shows the code and message of the error, never its stack, and an
   expect(JSON.parse(answer.body)).toEqual({ error: { code: 'E1', message: 'boom', error_id: answer.errorId } })
 })
 
-test.each([new Error('x'), 'x', { message: 'x' }])('a failure that is no error of ours has a code too', (thrown) => {
-  expect(JSON.parse(failed(thrown, seededRandom(1)).body)).toMatchObject({
-    error: { code: 'invocation_failed', message: 'x' },
-  })
-})
+test.each([new Error('x'), 'x', { message: 'x' }])(
+  'a failure that is not an error of this package has a code too',
+  (thrown) => {
+    expect(JSON.parse(failed(thrown, seededRandom(1)).body)).toMatchObject({
+      error: { code: 'invocation_failed', message: 'x' },
+    })
+  },
+)

@@ -155,7 +155,7 @@ test('the time limit ends with the head of the response', async () => {
   expect((await readAnswer(begun)).text).toBe('ab')
 })
 
-test('control items alone do not hold the limit off', async () => {
+test('control items alone do not extend the limit', async () => {
   const { host, channel, response } = await openStream({ default_timeout: 3000 })
   await channel.write(status(202))
   await host.clock.advance(3000)
@@ -194,7 +194,7 @@ test('a client that leaves a stream closes the channel', async () => {
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('a client that leaves before the response begins closes the channels and gives the call up', async () => {
+test('a client that leaves before the response begins closes the channels and aborts the call', async () => {
   const { host, sent, channel, requestBody } = await openStream()
   sent.destroy()
   await channel.destroyed()
@@ -203,7 +203,7 @@ test('a client that leaves before the response begins closes the channels and gi
   expect(host.clock.pendingTimers).toBe(0)
 })
 
-test('a length the function promises is kept: too much or too little breaks the response off', async () => {
+test('a response with more or fewer bytes than its announced length is aborted', async () => {
   const exact = await openStream()
   await exact.channel.write(headers({ 'content-length': '2' }))
   await exact.channel.write(bytes('ab'))

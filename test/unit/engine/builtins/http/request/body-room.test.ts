@@ -30,7 +30,7 @@ function rig() {
   return { clock, request, settle }
 }
 
-test('a body counts by what has arrived, so that announced bytes hold up no other', async () => {
+test('a body counts by what has arrived, so announced bytes do not delay others', async () => {
   const { request, settle } = rig()
   for (let slow = 0; slow < 10; slow += 1) request().send(1)
   const steady = request(100_000)
@@ -88,7 +88,7 @@ test('a body over its own limit is too large, and its bytes are free at once', a
   expect(large.outcome.value).toBe('too-large')
 })
 
-test('small bodies are read however full it is', async () => {
+test('small bodies are read even when the limit is used up', async () => {
   const { request, settle } = rig()
   for (let other = 0; other < 4; other += 1) request().send(MAX_BYTES)
   await settle()

@@ -140,7 +140,7 @@ test('a reader that leaves does not end the request', async () => {
   expect((await pending).json()).toBe('fine')
 })
 
-test('an upload that breaks off drops the channel without a clean end', async () => {
+test('an upload that is cut ends its channel without a clean end', async () => {
   const { host, port, handler } = await startUpload()
   const socket = rawSocket(port)
   socket.write('POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc')

@@ -91,7 +91,7 @@ test('a response that starts to stream frees its place for the next request', as
   expect((await streaming).text).toBe('a')
 })
 
-test('when ten thousand requests wait, the next is turned away with 503 and a code', async () => {
+test('when ten thousand requests wait, the next is answered with 503 and a code', async () => {
   const rig = await startHttp({ concurrency_request_limit: 1 })
   const { letGo, untilSeen } = await startHeld(rig)
   const socket = rawSocket(rig.port)

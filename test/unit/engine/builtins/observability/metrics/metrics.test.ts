@@ -111,7 +111,7 @@ test('rollups have a level, and the newest distribution of an interval', async (
   await expect(rollups({ level: 3 })).rejects.toMatchObject({ code: 'deserialization_error' })
 })
 
-test('metrics leave by number and by age, and none are kept where they are off', async () => {
+test('metrics are removed by number and by age, and none are kept where they are off', async () => {
   const { host, take, list } = metrics({ metrics_max_count: 2, metrics_retention_seconds: 10 })
   take([gauge('a', 1), gauge('b', 1), gauge('c', 1)])
   expect(await list()).toMatchObject({ sdk_metrics: [{ name: 'b' }, { name: 'c' }] })

@@ -33,7 +33,7 @@ test('the first rule that fits decides', () => {
   expect(keptOf(settings, 'trigger f')).toBe(0)
 })
 
-test('one trace has one answer', () => {
+test('all spans of a trace have the same decision', () => {
   const { sampling: config } = parseObservabilityConfig({ sampling_ratio: 0.5 })
   const traceId = newTrace()
   const answers = Array.from({ length: 20 }, () => isSampled(config, span('x', traceId)))

@@ -1,10 +1,10 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { hearRejection } from '../../../../src/std/async/deferred.js'
+import { handleRejection } from '../../../../src/std/async/deferred.js'
 
 const received = async (result: unknown): Promise<unknown[]> => {
   const errors: unknown[] = []
-  hearRejection(result, (error) => errors.push(error))
+  handleRejection(result, (error) => errors.push(error))
   await new Promise((resolve) => setImmediate(resolve))
   return errors
 }

@@ -3,7 +3,7 @@ import { codeIn, costlyRig } from './stages/costly-stage.js'
 
 const MAX_STALL_MS = 100
 
-test('work that is slow by content does not stall an steady caller', { timeout: 60_000 }, async () => {
+test('work that is slow by content does not stall a steady caller', { timeout: 60_000 }, async () => {
   const rig = await costlyRig()
   const attackers = await Promise.all(Array.from({ length: 4 }, () => rig.client()))
   const stalls: Record<string, number> = {}

@@ -75,7 +75,7 @@ test('a subscription survives a reconnect and ends at shutdown', async () => {
   expect(rig.worker.stats().registeredFunctions).toBe(0)
 })
 
-test('a callback that is no function is refused and registers nothing', async () => {
+test('a callback that is not a function is refused and registers nothing', async () => {
   const rig = await connectedRig()
 
   expect(() => rig.worker.onFunctionsAvailable(null as never)).toThrow(/must be a function/)
