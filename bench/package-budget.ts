@@ -34,7 +34,7 @@ export const importedBytes: Readonly<Record<string, number>> = {
   './helpers/observability/internal': 6_000,
   './schema': 57_000,
   './local-engine': 1_110_000,
-  './testing': 1_515_000,
+  './testing': 1_520_000,
   './health': 600_000,
   './later': 110_000,
   './workflow': 300_000,

@@ -2,7 +2,7 @@
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { EngineSchemas } from '../generate/engine-schemas.js'
 import { deferred } from '../std/async/deferred.js'
-import { systemClock, type Timer } from '../std/time/clock.js'
+import type { Clock, Timer } from '../std/time/clock.js'
 import { writeIfChanged } from './generated-file.js'
 
 /** Which files are made, and how. */
@@ -53,12 +53,14 @@ const SETTLE_MS = 200
 /** Runs work after changes, one run at a time. */
 export class AfterChanges {
   readonly #work: () => Promise<void>
+  readonly #clock: Clock
   readonly #failed = deferred<never>()
   #timer: Timer | undefined
   #last: Promise<void> = Promise.resolve()
 
-  constructor(work: () => Promise<void>) {
+  constructor(work: () => Promise<void>, clock: Clock) {
     this.#work = work
+    this.#clock = clock
     this.#failed.promise.catch(() => undefined)
   }
 
@@ -69,7 +71,7 @@ export class AfterChanges {
 
   readonly changed = (): void => {
     this.#timer?.cancel()
-    this.#timer = systemClock.after(SETTLE_MS, () => {
+    this.#timer = this.#clock.after(SETTLE_MS, () => {
       this.#last = this.#last.then(this.#work)
       this.#last.catch(this.#failed.reject)
     })

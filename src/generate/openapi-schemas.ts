@@ -9,10 +9,29 @@ import { SchemaDocument } from './schema-document.js'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** Keywords whose value is data, whatever it looks like. */
-const DATA: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'examples'])
-/** Keywords that describe a document as a whole. */
-const OF_DOCUMENT: ReadonlySet<string> = new Set(['$schema', '$id', 'id', 'definitions', '$defs'])
+/** What the value of a keyword is. A value of another kind is left out, and so are keywords that are not listed. */
+const KEYWORDS = {
+  data: 'const default example',
+  schema:
+    'additionalProperties contains contentSchema else if items not propertyNames then unevaluatedItems unevaluatedProperties',
+  schemas: 'allOf anyOf oneOf prefixItems',
+  schemasByName: 'properties patternProperties dependentSchemas',
+  number: 'minimum maximum exclusiveMinimum exclusiveMaximum',
+  positive: 'multipleOf',
+  count: 'minLength maxLength minItems maxItems minContains maxContains minProperties maxProperties',
+  text: 'title description format pattern contentEncoding contentMediaType $comment',
+  flag: 'uniqueItems deprecated readOnly writeOnly',
+  list: 'enum examples',
+  names: 'required',
+  types: 'type',
+  namesByName: 'dependentRequired',
+} as const
+
+type KeywordKind = keyof typeof KEYWORDS
+
+const KIND_OF: ReadonlyMap<string, KeywordKind> = new Map(
+  (Object.keys(KEYWORDS) as KeywordKind[]).flatMap((kind) => KEYWORDS[kind].split(' ').map((word) => [word, kind])),
+)
 
 export class OpenApiSchemas {
   readonly #components = new Map<string, unknown>()
@@ -32,24 +51,45 @@ export class OpenApiSchemas {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
+  /** Anything that is no schema allows every value. */
   embed(document: SchemaDocument, schema: unknown): unknown {
-    const embedded = (value: unknown): unknown => this.embed(document, value)
-    const each = (values: object): unknown =>
-      Object.fromEntries(Object.entries(values).map(([key, value]: [string, unknown]) => [key, embedded(value)]))
-    if (typeof schema === 'boolean') return schema
-    if (Array.isArray(schema)) return schema.map(embedded)
-    if (!isRecord(schema)) return schema
+    if (!isRecord(schema)) return schema !== false
+    if (schema['nullable'] === true) {
+      const { nullable: _, ...other } = schema
+      return { anyOf: [this.embed(document, other), { type: 'null' }] }
+    }
     const isTuple = Array.isArray(schema['items'])
     const entries = Object.entries(schema).flatMap(([key, value]): [string, unknown][] => {
-      if (OF_DOCUMENT.has(key)) return []
-      if (DATA.has(key)) return [[key, value]]
       if (key === '$ref') return typeof value === 'string' ? this.#reference(document, value) : []
-      if ((key === 'properties' || key === 'patternProperties') && isRecord(value)) return [[key, each(value)]]
-      if (isTuple && key === 'items') return [['prefixItems', embedded(value)]]
-      if (key === 'additionalItems') return isTuple ? [['items', embedded(value)]] : []
-      return [[key, embedded(value)]]
+      if (key === 'discriminator') return this.#discriminator(document, value)
+      if (isTuple && key === 'items') return this.#keyword(document, 'prefixItems', value)
+      if (key === 'additionalItems') return isTuple ? this.#keyword(document, 'items', value) : []
+      return this.#keyword(document, key, value)
     })
     return Object.fromEntries(entries)
+  }
+
+  /** A keyword whose value is of the right kind; nothing otherwise. */
+  #keyword(document: SchemaDocument, key: string, value: unknown): [string, unknown][] {
+    const kind = KIND_OF.get(key)
+    if (kind === undefined) return []
+    const embedded = (each: unknown): unknown => this.embed(document, each)
+    if (kind === 'schema') return isRecord(value) || typeof value === 'boolean' ? [[key, embedded(value)]] : []
+    if (kind === 'schemas') return Array.isArray(value) && value.length > 0 ? [[key, value.map(embedded)]] : []
+    if (kind !== 'schemasByName') return withValue(key, plainValue(kind, value))
+    if (!isRecord(value)) return []
+    return [[key, Object.fromEntries(Object.entries(value).map(([name, each]) => [name, embedded(each)]))]]
+  }
+
+  /** Which alternative a member selects. Names of alternatives are references, too. */
+  #discriminator(document: SchemaDocument, value: unknown): [string, unknown][] {
+    if (!isRecord(value) || typeof value['propertyName'] !== 'string') return []
+    const { propertyName, mapping } = value
+    const entries = Object.entries(isRecord(mapping) ? mapping : {}).flatMap(([name, ref]): [string, unknown][] => {
+      const [found] = typeof ref === 'string' ? this.#reference(document, ref) : []
+      return found === undefined ? [] : [[name, found[1]]]
+    })
+    return [['discriminator', { propertyName, ...(entries.length > 0 && { mapping: Object.fromEntries(entries) }) }]]
   }
 
   /** A reference that leads nowhere is left out. */
@@ -64,7 +104,7 @@ export class OpenApiSchemas {
       this.#names.set(content, name)
       this.#components.set(name, true)
       // Embedded later: definitions may follow each other without end.
-      this.#waiting.push(() => this.#components.set(free, this.embed(document, document.at(pointer))))
+      this.#waiting.push(() => this.#components.set(free, asObject(this.embed(document, document.at(pointer)))))
     }
     return [['$ref', `#/components/schemas/${name}`]]
   }
@@ -136,6 +176,55 @@ export class SchemaView {
   #inside(schema: unknown): SchemaView {
     return new SchemaView(this.#schemas, this.#document, schema)
   }
+}
+
+/** Not all tools read a component that is a boolean. */
+function asObject(schema: unknown): unknown {
+  if (typeof schema !== 'boolean') return schema
+  return schema ? {} : { not: {} }
+}
+
+const withValue = (key: string, value: unknown): [string, unknown][] => (value === undefined ? [] : [[key, value]])
+
+const TYPES = ['string', 'number', 'integer', 'boolean', 'null', 'array', 'object']
+
+/** The value of a keyword that has no schemas in it, or `undefined` when it is of another kind. */
+function plainValue(kind: Exclude<KeywordKind, `schema${string}`>, value: unknown): unknown {
+  switch (kind) {
+    case 'data':
+      return value
+    case 'number':
+      return typeof value === 'number' ? value : undefined
+    case 'positive':
+      return typeof value === 'number' && value > 0 ? value : undefined
+    case 'count':
+      return Number.isInteger(value) && Number(value) >= 0 ? value : undefined
+    case 'text':
+      return typeof value === 'string' ? value : undefined
+    case 'flag':
+      return typeof value === 'boolean' ? value : undefined
+    case 'list':
+      return Array.isArray(value) ? (value as unknown[]) : undefined
+    case 'names':
+      return Array.isArray(value) ? namesIn(value) : undefined
+    case 'namesByName':
+      if (!isRecord(value) || !Object.values(value).every(Array.isArray)) return undefined
+      return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, namesIn(each as unknown[])]))
+    case 'types':
+      return typesIn(value)
+  }
+}
+
+function namesIn(values: readonly unknown[]): unknown[] {
+  return [...new Set(values.filter((value) => typeof value === 'string'))]
+}
+
+/** Engines also have the type `map`. */
+function typesIn(value: unknown): unknown {
+  const given: unknown[] = Array.isArray(value) ? value : [value]
+  const names = new Set(given.map((name) => (name === 'map' ? 'object' : name)))
+  const [first, ...more] = TYPES.filter((name) => names.has(name))
+  return more.length === 0 ? first : [first, ...more]
 }
 
 function listAt(schema: Json, key: string): readonly unknown[] {

@@ -3,7 +3,7 @@
  * the functions; what no schema describes is left open.
  */
 import { packageVersion } from '../version.js'
-import { oneOfEachName, type EngineSchemas, type FunctionSchemas, type HttpRoute } from './engine-schemas.js'
+import { oneOfEachName, type EngineSchemas, type FunctionSchemas } from './engine-schemas.js'
 import { OpenApiSchemas, type SchemaView } from './openapi-schemas.js'
 
 type Json = Readonly<Record<string, unknown>>
@@ -25,27 +25,57 @@ export function openApiDocument(schemas: EngineSchemas, { title = 'iii', serverU
     oneOfEachName(schemas.functions, (row) => row.function_id, undefined).map((row) => [row.function_id, row]),
   )
   const views = new OpenApiSchemas()
-  const paths = new Map<string, Map<string, Json>>()
+  const paths = new Map<string, { readonly template: PathTemplate; readonly item: Map<string, Json> }>()
   const tags = new Set<string>()
   const ids = new Set<string>()
   for (const route of schemas.routes) {
     const method = route.method.toLowerCase()
-    const path = route.path.replace(/:(\w+)/g, '{$1}')
-    const item = paths.get(path) ?? new Map<string, Json>()
-    if (!METHODS.includes(method) || item.has(method)) continue
+    const own = templateOf(route.path)
+    const path = paths.get(own.shape) ?? { template: own, item: new Map<string, Json>() }
+    // No request has a path with a question mark or a hash.
+    if (!METHODS.includes(method) || path.item.has(method) || /[?#]/.test(route.path)) continue
     const operationId = freeName(route.function_id.replace(/\W+/g, '_'), ids)
-    const described = operation(route, functions.get(route.function_id), views)
-    paths.set(path, item.set(method, { operationId, ...described }))
+    const parameters = { own: own.names, shown: path.template.names }
+    const described = operation(route.function_id, method, { row: functions.get(route.function_id), views, parameters })
+    path.item.set(method, { operationId, ...described })
+    paths.set(own.shape, path)
     tags.add(tagOf(route.function_id))
   }
   return {
     openapi: '3.1.0',
     info: { title, version: packageVersion },
     ...(serverUrl === undefined ? {} : { servers: [{ url: serverUrl }] }),
-    paths: Object.fromEntries([...paths].map(([path, item]) => [path, Object.fromEntries(item)])),
+    paths: Object.fromEntries(
+      [...paths.values()].map(({ template, item }) => [template.text, Object.fromEntries(item)]),
+    ),
     components: { schemas: views.components() },
     tags: [...tags].sort().map((name) => ({ name })),
   }
+}
+
+/** A path as the document has it. */
+interface PathTemplate {
+  readonly text: string
+  /** Equal for paths that differ in the names of parameters only: the document has one entry for them. */
+  readonly shape: string
+  /** The names of the parameters, each once. */
+  readonly names: readonly string[]
+}
+
+/** Segments that begin with `:` are parameters. Braces of others are written as a URL has them. */
+function templateOf(path: string): PathTemplate {
+  const taken = new Set<string>()
+  const segments = path.replace(/^\//, '').split('/')
+  const parts = segments.map((segment) => {
+    if (!segment.startsWith(':')) return { text: encodedBraces(segment), shape: encodedBraces(segment) }
+    return { text: `{${freeName(segment.slice(1).replace(/[{}]/g, '_') || 'parameter', taken)}}`, shape: '{}' }
+  })
+  const joined = (key: 'text' | 'shape'): string => `/${parts.map((part) => part[key]).join('/')}`
+  return { text: joined('text'), shape: joined('shape'), names: [...taken] }
+}
+
+function encodedBraces(text: string): string {
+  return text.replaceAll('{', '%7B').replaceAll('}', '%7D')
 }
 
 function freeName(wanted: string, taken: Set<string>): string {
@@ -60,40 +90,57 @@ function tagOf(functionId: string): string {
   return functionId.split('::', 1)[0] ?? functionId
 }
 
-function operation(route: HttpRoute, row: FunctionSchemas | undefined, views: OpenApiSchemas): Json {
-  const request = views.view(row?.request_format, `${route.function_id} request`)
+interface OperationParts {
+  readonly row: FunctionSchemas | undefined
+  readonly views: OpenApiSchemas
+  /** The names of the parameters of the path: of this route, and as the document has them. */
+  readonly parameters: { readonly own: readonly string[]; readonly shown: readonly string[] }
+}
+
+function operation(functionId: string, method: string, { row, views, parameters }: OperationParts): Json {
+  const request = views.view(row?.request_format, `${functionId} request`)
   const { description = '' } = row ?? {}
   const [summary = ''] = description.trim().split(/[\r\n]/, 1)
-  const body = BODILESS.has(route.method) ? undefined : request?.member('body')
+  const body = BODILESS.has(method) ? undefined : request?.member('body')
   const isRequired = request?.requires('body') === true
+  const inPath = request?.member('path_params')
+  const ofPath = parameters.own.map((name, at) =>
+    parameter('path', parameters.shown[at] ?? name, { view: inPath?.member(name), required: true }),
+  )
   return {
-    tags: [tagOf(route.function_id)],
+    tags: [tagOf(functionId)],
     ...(summary === '' ? {} : { summary, description }),
-    parameters: parametersOf(route.path, request),
+    parameters: [...ofPath, ...otherParameters(request)],
     ...(body !== undefined && { requestBody: { required: isRequired, content: content(body.embedded) } }),
-    responses: {
-      ...responsesOf(views.view(row?.response_format, `${route.function_id} response`)),
-      ...(body === undefined || body.isOpen ? {} : { 400: BAD_REQUEST }),
-    },
+    responses: responsesOf(
+      views.view(row?.response_format, `${functionId} response`),
+      body === undefined || body.isOpen ? [] : [BAD_REQUEST],
+    ),
   }
 }
 
 /** Methods whose requests have no body. */
-const BODILESS = new Set(['GET', 'HEAD', 'TRACE'])
+const BODILESS = new Set(['get', 'head', 'trace'])
 
-/** Parameters of the path, the query and the headers. */
-function parametersOf(path: string, request: SchemaView | undefined): Json[] {
-  const ofPath = request?.member('path_params')
-  const names = new Set([...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name))
-  const inPath = [...names].map((name) => parameter('path', name, { view: ofPath?.member(name), required: true }))
-  const others = (['query', 'header'] as const).flatMap((place) => {
+/** Parameters of the query and the headers. */
+function otherParameters(request: SchemaView | undefined): Json[] {
+  return (['query', 'header'] as const).flatMap((place) => {
     const members = request?.member(place === 'query' ? 'query_params' : 'headers')
-    const shown = (members?.memberNames ?? []).filter((name) => place === 'query' || !RESERVED_HEADERS.has(name))
-    return shown.map((name) => {
+    const taken = new Set<string>()
+    const names = (members?.memberNames ?? []).filter((name) => {
+      const key = place === 'query' ? name : name.toLowerCase()
+      if (taken.has(key) || (place === 'header' && !isHeader(key))) return false
+      return taken.add(key)
+    })
+    return names.map((name) => {
       return parameter(place, name, { view: members?.member(name), required: members?.requires(name) === true })
     })
   })
-  return [...inPath, ...others]
+}
+
+/** Whether requests can have a header of this name, and no other part of the document describes it. */
+function isHeader(name: string): boolean {
+  return /^[!#$%&'*+.^`|~\w-]+$/.test(name) && !RESERVED_HEADERS.has(name)
 }
 
 /** Headers that OpenAPI describes elsewhere. */
@@ -114,8 +161,8 @@ function content(schema: unknown): Json {
   return { 'application/json': { schema } }
 }
 
-/** Responses by status: one for each alternative of the result that names a `status_code`. */
-function responsesOf(result: SchemaView | undefined): Json {
+/** Responses by status: one for each alternative of the result that names a `status_code`, and refused requests. */
+function responsesOf(result: SchemaView | undefined, refusals: readonly unknown[]): Json {
   const bodies = new Map<string, unknown[]>()
   for (const each of result?.alternatives ?? [undefined]) {
     const body = each?.member('body')
@@ -123,6 +170,7 @@ function responsesOf(result: SchemaView | undefined): Json {
       bodies.set(status, [...(bodies.get(status) ?? []), ...(body === undefined ? [] : [body.embedded])])
     }
   }
+  if (refusals.length > 0) bodies.set('400', [...(bodies.get('400') ?? []), ...refusals])
   const entries = [...bodies].map(([status, [body, ...more]]) => {
     const described = { description: descriptionOf(status) }
     if (body === undefined) return [status, described]
@@ -139,29 +187,27 @@ function statusesOf(status: SchemaView | undefined): string[] {
 }
 
 function descriptionOf(status: string): string {
+  if (status === '400') return 'The request is refused'
   if (status.startsWith('2')) return 'The result of the function'
   return status.startsWith('3') ? 'A redirect' : 'An error'
 }
 
-/** What a function with a schema of its body answers when the body does not fit. */
+/** The body of the response to a request whose body does not match the schema. */
 const BAD_REQUEST = {
-  description: 'The request does not match the schema',
-  content: content({
-    type: 'object',
-    properties: {
-      error: {
-        type: 'object',
-        properties: {
-          code: { type: 'string' },
-          message: { type: 'string' },
-          issues: {
-            type: 'array',
-            items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
-          },
+  type: 'object',
+  properties: {
+    error: {
+      type: 'object',
+      properties: {
+        code: { type: 'string' },
+        message: { type: 'string' },
+        issues: {
+          type: 'array',
+          items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
         },
-        required: ['code', 'message'],
       },
+      required: ['code', 'message'],
     },
-    required: ['error'],
-  }),
+  },
+  required: ['error'],
 }

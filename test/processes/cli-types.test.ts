@@ -139,18 +139,29 @@ test('an engine that goes away while it is read leaves the file as it was', limi
   expect(readdirSync(folder)).toEqual(['iii.d.ts'])
 })
 
-test('dev --types keeps a file up to date', limit, async () => {
-  const registering = (id: string): string =>
-    workerCode(1, `worker.registerFunction('${id}', () => 1, { response_format: { type: 'integer' } })`)
-  const project = await devProject(registering('jobs::first'))
-  const file = join(await temporaryFolder(), 'iii.d.ts')
-  const { child } = await startDev(project.file, [...FREE_PORTS, '--no-console', '--types', file])
-  const typed = (id: string): Promise<void> =>
-    vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain(`'${id}': {\n    input: any\n    output: number\n`), {
-      timeout: 20_000,
-    })
-  await typed('jobs::first')
-  await project.write(registering('jobs::second'))
-  await typed('jobs::second')
-  expect(await child.stop('SIGINT')).toEqual({ code: 0, signal: null })
-})
+test(
+  'dev --types keeps a file beside the worker up to date, and restarts for changes of code only',
+  limit,
+  async () => {
+    const registering = (id: string, version = 1): string =>
+      workerCode(version, `worker.registerFunction('${id}', () => 1, { response_format: { type: 'integer' } })`)
+    const project = await devProject(registering('jobs::first'))
+    const file = join(project.folder, 'iii.d.ts')
+    const { child } = await startDev(project.file, [...FREE_PORTS, '--no-console', '--types', file])
+    const typed = (id: string): Promise<void> =>
+      vi.waitFor(
+        () => expect(readFileSync(file, 'utf8')).toContain(`'${id}': {\n    input: any\n    output: number\n`),
+        {
+          timeout: 20_000,
+        },
+      )
+    await typed('jobs::first')
+    await project.write(registering('jobs::second', 2))
+    // Another change before the restart is over.
+    await child.says(/version 2 is ready/)
+    await project.write(registering('jobs::third'))
+    await typed('jobs::third')
+    expect(child.output).not.toContain('iii.d.ts has changed')
+    expect(await child.stop('SIGINT')).toEqual({ code: 0, signal: null })
+  },
+)

@@ -6,7 +6,8 @@ import { testEngine } from '../kit/local-rig.js'
 const LIMIT_MS = 30_000
 
 /** What the client says of itself, and the warning of a worker whose page starts the collector elsewhere. */
-const OWN_WORDS = /^(?:\[iii\] .*|\(node:\d+\) Warning: The OTLP collector .*|\(Use `node --trace-warnings .*)\n/gm
+const OWN_WORDS =
+  /^(?:\[iii\] .*|\(node:\d+\) Warning: (?:The OTLP collector|\d+ spans, log records and metric points were lost) .*|\(Use `node --trace-warnings .*)\n/gm
 
 /** Shuts down a worker that a page leaves running, so that its process ends. */
 function ending(code: string): string {

@@ -40,8 +40,12 @@ export interface DevSessionOptions extends DevWorker {
   readonly engine: Pick<LocalEngine, 'url' | 'invoke'>
   /** Announces a restart to the engine. Call the returned function once the new worker has registered everything. */
   readonly expectSuccessor: () => () => void
+  /** Announces the first start. Call the returned function once the worker has registered everything, or has failed. */
+  readonly expectFirst: () => () => void
   readonly envFiles: readonly string[]
   readonly ignored: readonly string[]
+  /** The file that `--types` writes. Its changes restart nothing. */
+  readonly types: string | undefined
   /** Whether other sessions run beside this one, so that messages name the worker. */
   readonly isOneOfSeveral: boolean
   /** The folders of all sessions. */
@@ -82,11 +86,12 @@ export class DevSession {
   }
 
   start(): void {
-    const { watched, ignored } = this.#options
+    const { watched, ignored, types: ignoredFile, expectFirst } = this.#options
     const onChange = (files: readonly string[]): void => this.#changed(files)
-    for (const folder of watched) this.#watches.push(new FolderWatch(folder, { ignored, onChange }))
+    this.#watches.push(...watched.map((folder) => new FolderWatch(folder, { ignored, ignoredFile, onChange })))
+    const settled = expectFirst()
     this.#spawn()
-    void this.#awaitReady(this.#round, systemClock.now())
+    void this.#awaitReady(this.#round, systemClock.now()).then(settled)
     // The worker process must not outlive this one, even when this one exits unexpectedly.
     process.once('exit', this.#kill)
   }
@@ -181,9 +186,7 @@ export class DevSession {
       return
     }
     this.#spawn()
-    void this.#awaitReady(round, changedAt).then(() => {
-      if (this.#round === round) settled()
-    })
+    void this.#awaitReady(round, changedAt).then(settled)
   }
 
   #spawn(): void {

@@ -34,6 +34,17 @@ test('writes into a repository without files', async () => {
   expect(existsSync(join(folder, '.gitignore'))).toBe(true)
 })
 
+test('the build of a project reads the file that its script `types` writes', async () => {
+  const folder = await emptyPlace()
+  await runCommand(['init', folder, '--template', 'api'])
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  const { scripts } = read('package.json') as { readonly scripts: Readonly<Record<string, string>> }
+  const [, file = ''] = /--out (\S+)/.exec(scripts['types'] ?? '') ?? []
+  expect(file).toBe('iii.d.ts')
+  for (const name of ['tsconfig.json', 'tsconfig.build.json'])
+    expect(read(name)).toMatchObject({ include: expect.arrayContaining([file]) as unknown })
+})
+
 test.each([
   [['init', 'a', 'b'], 'init takes one folder'],
   [['init', 'a', '--template', 'java'], '--template must be api, jobs, js'],

@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { LocalEngine } from '../../../engine/engine.js'
 import type { Emit } from '../../../engine/engine-events.js'
 import { deferred } from '../../../std/async/deferred.js'
+import { systemClock } from '../../../std/time/clock.js'
 import { Exit, UsageError, type RunCommand, type Terminal } from '../../command.js'
 import { WorkerBuilds } from '../../dev/build-check.js'
 import { DevSession, type DevWorker } from '../../dev/dev-session.js'
@@ -78,14 +79,15 @@ interface DevParts {
 /** Loaded when first used. */
 async function typesWriter(file: string, engine: LocalEngine, emit: Emit): Promise<TypesWriter> {
   const { startTypesWriter } = await import('../../dev/types-writer.js')
-  return startTypesWriter(engine, file, emit)
+  return startTypesWriter(engine, file, { emit, clock: systemClock })
 }
 
 function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevParts): DevSession[] {
   const { engine, emit, terminal, types, keys } = parts
   const { clear } = terminal
   const isOneOfSeveral = workers.length > 1
-  const expectSuccessor = sharedSuccessors(engine)
+  const hold = (): (() => void) => types?.hold() ?? ((): void => undefined)
+  const expectSuccessor = sharedSuccessors(engine, hold)
   const waiting = new Set(workers)
   // A worker may include files in the folder of another.
   const watched = [...new Set(workers.flatMap((worker) => worker.folders))]
@@ -99,21 +101,24 @@ function sessionsOf({ workers, clears, ...options }: DevArguments, parts: DevPar
       const isKeyed = (terminal.stdin as Partial<NodeJS.ReadStream>).isTTY === true
       void printScreen(engine, terminal, isKeyed ? keys : undefined)
     }
-    const shared = { ...options, engine, emit, isOneOfSeveral, expectSuccessor, onReady, watched, builds }
+    const successors = { expectSuccessor, expectFirst: hold }
+    const shared = { ...options, ...successors, engine, emit, isOneOfSeveral, onReady, watched, builds }
     return new DevSession({ ...shared, ...worker, clear: clears ? clear : (): void => undefined })
   })
 }
 
-/** The engine knows one hand-over at a time; those of several workers end together. */
-function sharedSuccessors(engine: LocalEngine): () => () => void {
+/** The engine knows one hand-over at a time; those of several workers end together. No types are written meanwhile. */
+function sharedSuccessors(engine: LocalEngine, hold: () => () => void): () => () => void {
   let open = 0
   let settled: (() => void) | undefined
   return () => {
     open += 1
     settled = engine.expectSuccessor()
+    const release = hold()
     return () => {
       open -= 1
       if (open === 0) settled?.()
+      release()
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { EngineSchemas } from '../../../generate/engine-schemas.js'
 import { schemasOf } from '../../../generate/read-schemas.js'
 import { describe } from '../../../std/text/describe.js'
+import { systemClock } from '../../../std/time/clock.js'
 import { Exit, UsageError, type RunCommand, type Terminal, type Values } from '../../command.js'
 import { fileText, readSchemasFile } from '../../generated-file.js'
 import { typesOptions } from '../../options.js'
@@ -59,7 +60,7 @@ async function finish(schemas: EngineSchemas, { request, isCheck, terminal }: Jo
 async function watchTypes(remote: Remote, job: Job): Promise<void> {
   const refresh = new AfterChanges(async () => {
     await finish(await schemasOf(remote.worker.trigger), job)
-  })
+  }, systemClock)
   const types = ['engine::functions-available', 'engine::workers-available']
   try {
     const following = follow(remote, { types, config: {}, terminal: job.terminal }, refresh.changed)

@@ -17,6 +17,8 @@ const QUIET_MS = 50
 export interface WatchOptions {
   /** Patterns for paths below the folder or names of files. `*` matches any text. */
   readonly ignored?: readonly string[]
+  /** The whole path of one more file to ignore. */
+  readonly ignoredFile?: string | undefined
   /** Patterns for paths below the folder of files to watch, in which `**` also matches folders. Default: code. */
   readonly watched?: readonly string[]
   /** Receives the files that changed, the latest one last. */
@@ -28,14 +30,16 @@ export class FolderWatch {
   readonly #onChange: WatchOptions['onChange']
   readonly #watchers = new Map<string, FSWatcher>()
   readonly #ignored: readonly ((path: string) => boolean)[]
+  readonly #ignoredFile: string | undefined
   readonly #isFile: (path: string) => boolean
   #timer: Timer | undefined
   /** Files that changed and have not been reported, in the order of their latest change. */
   readonly #changes = new Set<string>()
 
   /** Starts watching. */
-  constructor(root: string, { ignored = [], watched, onChange }: WatchOptions) {
+  constructor(root: string, { ignored = [], ignoredFile, watched, onChange }: WatchOptions) {
     this.#root = root
+    this.#ignoredFile = ignoredFile
     this.#ignored = ignored.map(compileGlob)
     const files = watched?.map(compilePathGlob)
     this.#isFile = files === undefined ? isCode : (path) => files.some((fits) => fits(this.#below(path)))
@@ -75,6 +79,7 @@ export class FolderWatch {
   }
 
   #isIgnored(path: string): boolean {
+    if (path === this.#ignoredFile) return true
     const below = this.#below(path)
     return this.#ignored.some((matches) => matches(below) || matches(basename(path)))
   }
@@ -111,9 +116,11 @@ function compilePathGlob(pattern: string): (path: string) => boolean {
   return compileGlob(pattern.replace(/^\.\//, '').replaceAll('**/', '*'))
 }
 
+/** Declaration files are not code: a program runs without them. */
 function isCode(path: string): boolean {
   const name = basename(path)
-  return (CODE.includes(extname(name)) && !name.startsWith('.')) || name === 'package.json'
+  const isDeclaration = /\.d\.[cm]?ts$/.test(name)
+  return (CODE.includes(extname(name)) && !name.startsWith('.') && !isDeclaration) || name === 'package.json'
 }
 
 function isWatched(path: string): boolean {
