@@ -26,7 +26,7 @@ interface TriggerTypeSchemas {
 }
 
 /** A function that is bound to an HTTP method and path. */
-export interface HttpRoute {
+interface HttpRoute {
   readonly method: string
   readonly path: string
   readonly function_id: string
