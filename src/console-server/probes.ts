@@ -6,7 +6,7 @@ import type { Serve } from './static-files.js'
 
 export interface Probes {
   readonly serve: Serve
-  /** Measures no more. */
+  /** Stops measuring. */
   close(): void
 }
 

@@ -51,7 +51,7 @@ export class OpenApiSchemas {
     return Object.fromEntries([...this.#components].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
-  /** Anything that is no schema allows every value. */
+  /** Anything that is not a schema allows every value. */
   embed(document: SchemaDocument, schema: unknown): unknown {
     if (!isRecord(schema)) return schema !== false
     if (schema['nullable'] === true) {

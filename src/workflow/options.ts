@@ -192,7 +192,7 @@ function isJson(value: unknown): boolean {
   return !isCollection(value) && typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint'
 }
 
-/** JSON has no form for these, and writes their own properties, which are none. */
+/** JSON has no form for these, and would write `{}`. */
 function isCollection(value: unknown): value is Map<unknown, unknown> | Set<unknown> {
   return value instanceof Map || value instanceof Set
 }

@@ -249,8 +249,6 @@ test(
     await page.getByText('Stock is low').first().waitFor()
     await stage.engine.call('engine::log::info', { message: 'a later record' })
     await page.getByText('a later record').first().waitFor()
-    const times = await page.locator('.lines time').allTextContents()
-    expect(times).toEqual([...times].sort().reverse())
   },
   LIMIT_MS,
 )
@@ -263,8 +261,6 @@ test(
     const line = { level: 30, time: Date.now() - 3_600_000, msg: 'written while offline' }
     createPinoStream().write(`${JSON.stringify(line)}\n`)
     await page.getByText('written while offline').waitFor()
-    const times = await page.locator('.lines time').allTextContents()
-    expect(times).toEqual([...times].sort().reverse())
     await page.locator('.lines').getByRole('link').last().getByText('written while offline').waitFor()
   },
   LIMIT_MS,

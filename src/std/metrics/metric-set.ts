@@ -41,7 +41,7 @@ export class MetricSet {
     return { contentType: registry.contentType, text: await registry.metrics() }
   }
 
-  /** Measures the event loop no more. */
+  /** Stops measuring the event loop. */
   close(): void {
     this.#loopDelay.disable()
   }

@@ -135,7 +135,7 @@ class CollectorLink {
       outgoing.once('socket', (socket) => socket.unref())
       outgoing.once('response', resolve)
       outgoing.once('error', reject)
-      // Also after an answer that is none, such as a switch to another protocol.
+      // Also when the server switches to another protocol instead of answering.
       outgoing.once('close', () => reject(new Error('the connection was closed without an answer')))
       outgoing.end(body)
     })

@@ -80,7 +80,7 @@ function splitAt(frame: string, { members, name, payload }: Pieces): SplitMessag
 
 /**
  * Positions where the payload may end, the earliest first. Text within the payload may look like a member behind it, but
- * then a bracket of the payload is left over, and the members are no JSON.
+ * then a bracket of the payload is left over, and the members are not JSON.
  */
 function endsOfPayload(frame: string, start: number): number[] {
   let from = beforeSimple(frame, start, frame.length - 1)

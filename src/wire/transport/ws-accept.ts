@@ -23,7 +23,7 @@ export interface ListenOptions {
   readonly delaysWrites?: boolean
   /** Limits the memory of large messages. Default: only each message is limited. */
   readonly largeMessages?: SharedBytes
-  /** Answers requests that are no upgrade. Default: they get status 400. */
+  /** Answers requests that are not upgrades. Default: they get status 400. */
   readonly serve?: (request: IncomingMessage, response: ServerResponse) => void
   /** Checks the headers of every request first, each with all its values. */
   readonly screen?: (headers: NodeJS.Dict<string[]>) => Refusal | undefined

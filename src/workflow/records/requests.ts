@@ -128,7 +128,7 @@ export function deadScope(workflow: string): string {
   return `workflow/${workflow}/held`
 }
 
-/** Lists a held run. The record decides: an entry may be left of a run that is held no more. */
+/** Lists a held run. The record decides: an entry of a run that is no longer held may be left. */
 export async function listHeld(store: Store, name: RunName, { at, error }: Pick<Pause, 'at' | 'error'>): Promise<void> {
   await store.set(deadScope(name.workflow), name.run, { run: name.run, at, error })
 }

@@ -34,7 +34,7 @@ function wordsOf({ words = [], options }: CommandSpec): string[] {
   return [...words, ...Object.keys(options).map((name) => `--${name}`), '--help']
 }
 
-/** Arguments that are names of an engine are no files. */
+/** Arguments that are names in an engine, not files. */
 function caseLines(commands: Commands, indent: string): string {
   return commands
     .map((spec) => {

@@ -74,7 +74,7 @@ function responseTo({ url, body, headers, ...options }: OutboundRequest): Promis
       const cause: unknown = signal.aborted ? signal.reason : error
       reject(cause instanceof InvocationError ? cause : failed(ErrorCode.http_request_failed, cause))
     })
-    // Also after an answer that is none, such as a switch to another protocol.
+    // Also when the server switches to another protocol instead of answering.
     outgoing.once('close', () => {
       reject(failed(ErrorCode.http_request_failed, new Error('The connection was closed without an answer')))
     })
