@@ -5,8 +5,8 @@
  */
 import { spawn } from 'node:child_process'
 
-/** Steps at a time: two more than the cores of a small machine, since many wait for browsers, programs and downloads. */
-const LANES = 4
+/** Steps at a time: one more than the cores of a small machine, since many wait for browsers, programs and downloads. */
+const LANES = 3
 
 interface Step {
   /** An npm script. */
