@@ -27,7 +27,7 @@ interface ListOptions {
 export const run: RunCommand = async (args, terminal) => {
   const { values, positionals } = parse(listOptions, args)
   const kind = kindOf(positionals)
-  const { rows, columns, empty } = listings[kind]
+  const { rows, columns, empty }: Listing = listings[kind]
   const { all = false, namespace, json = false } = values
   const found = await withEngine({ name: 'ls', values }, (remote) => rows(remote, { all, namespace }))
   if (json) {
@@ -43,9 +43,12 @@ export const run: RunCommand = async (args, terminal) => {
 }
 
 /** What a kind lists, without what belongs to the engine itself. */
-export function rowsOf(remote: Remote, kind: ListKind, namespace?: string): Promise<readonly object[]> {
-  return listings[kind].rows(remote, { all: false, namespace })
+export function rowsOf<K extends ListKind>(remote: Remote, kind: K, namespace?: string): Promise<RowsOf<K>> {
+  // The compiler does not see that both are of the same kind.
+  return listings[kind].rows(remote, { all: false, namespace }) as Promise<RowsOf<K>>
 }
+
+type RowsOf<K extends ListKind> = Awaited<ReturnType<(typeof listings)[K]['rows']>>
 
 function kindOf([name = 'functions', extra]: readonly string[]): ListKind {
   if (extra !== undefined) throw new UsageError(`ls lists one kind; got also ${describe(extra)}`)
@@ -182,7 +185,7 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 
 const START_ONE = 'Start one: npx iii-node dev worker.ts'
 
-const listings: Readonly<Record<ListKind, Listing>> = {
+const listings = {
   functions: {
     rows: functionsOf,
     columns: [
@@ -258,4 +261,4 @@ const listings: Readonly<Record<ListKind, Listing>> = {
     ],
     empty: 'No HTTP routes are bound',
   },
-}
+} satisfies Readonly<Record<ListKind, Listing>>

@@ -7,7 +7,7 @@ import { systemClock } from '../../../std/time/clock.js'
 import { TimeLimit } from '../../../std/time/time-limit.js'
 import { OPTION_NAMES, type CommandSpec, type NameKind, type OptionSpecs } from '../../command.js'
 import { withEngine, type Remote } from '../ask/connection.js'
-import { queuesOf, rowsOf } from '../ask/ls.js'
+import { rowsOf } from '../ask/ls.js'
 import { lettersOf } from '../ask/queues.js'
 
 /** Time limit for the engine. */
@@ -93,35 +93,26 @@ async function namesOf(kind: NameKind, { positionals, values }: Given): Promise<
 
 type Names = (remote: Remote, positionals: readonly string[]) => Promise<readonly string[]>
 
-const functions: Names = async (remote) => {
-  const rows = (await rowsOf(remote, 'functions', remote.namespace)) as readonly { readonly function_id: string }[]
-  return rows.map((row) => row.function_id)
+async function functions(remote: Remote): Promise<readonly string[]> {
+  return (await rowsOf(remote, 'functions', remote.namespace)).map((row) => row.function_id)
 }
 
-const workers: Names = async (remote) => {
-  const rows = (await rowsOf(remote, 'workers', remote.namespace)) as readonly { readonly name?: string | null }[]
-  return rows.flatMap(({ name }) => name ?? [])
+async function workers(remote: Remote): Promise<readonly string[]> {
+  return (await rowsOf(remote, 'workers', remote.namespace)).flatMap(({ name }) => name ?? [])
 }
 
-async function scopes({ ask }: Remote): Promise<readonly string[]> {
-  return (await ask<{ groups: string[] }>('state::list_groups')).groups
-}
-
-async function streams({ ask }: Remote): Promise<readonly { readonly id: string; readonly groups: string[] }[]> {
-  return (await ask<{ stream: { id: string; groups: string[] }[] }>('stream::list_all')).stream
+async function scopes(remote: Remote): Promise<readonly string[]> {
+  return (await rowsOf(remote, 'scopes')).map(({ name }) => name)
 }
 
 const names: Readonly<Record<NameKind, Names>> = {
   functions,
-  ids: async (...from) => (await Promise.all([functions(...from), workers(...from)])).flat(),
-  namespaces: async (remote) => {
-    const rows = (await rowsOf(remote, 'workers')) as readonly { readonly namespace: string }[]
-    return rows.map((row) => row.namespace)
-  },
-  queues: async (remote) => (await queuesOf(remote)).map(({ name }) => name),
+  ids: async (remote) => (await Promise.all([functions(remote), workers(remote)])).flat(),
+  namespaces: async (remote) => (await rowsOf(remote, 'workers')).map((row) => row.namespace),
+  queues: async (remote) => (await rowsOf(remote, 'queues')).map(({ name }) => name),
   letters: async (remote, [name = '']) => (await lettersOf(remote, { name, limit: MAX_LETTERS })).map(({ id }) => id),
-  streams: async (remote) => (await streams(remote)).map(({ id }) => id),
-  groups: async (remote, [, stream]) => (await streams(remote)).find(({ id }) => id === stream)?.groups ?? [],
+  streams: async (remote) => (await rowsOf(remote, 'streams')).map(({ id }) => id),
+  groups: async (remote, [, stream]) => (await rowsOf(remote, 'streams')).find(({ id }) => id === stream)?.groups ?? [],
   // The values of runs are changed by `iii-node runs`.
   scopes: async (remote) => (await scopes(remote)).filter((scope) => runOfScope(scope) === undefined),
   workflows: async (remote) => (await scopes(remote)).flatMap((scope) => runOfScope(scope)?.workflow ?? []),
